@@ -1,0 +1,43 @@
+"""Playback. To add a backend, copy `null.py`: it is the reference and explains the contract.
+
+`backends/<name>.py` holds a class `Backend` that follows the protocol below, and imports only the leaves
+(`clip`, `units`, `errors`) and its own library. Backends are the only part of voiceguide that waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pull = Callable[[int], "NDArray[np.int16]"]
+
+
+class Stream(Protocol):
+    """An open device that pulls sound from the moment it was opened until `close`."""
+
+    def wait(self, seconds: float) -> None:
+        """Block for about `seconds` while sound goes on. Raises `Unavailable` if the device has gone."""
+
+    def drain(self) -> None:
+        """Block until everything pulled so far has been heard."""
+
+    def close(self) -> None:
+        """Stop at once and let the device go. May be called twice."""
+
+
+class Backend(Protocol):
+    """What a backend offers. Made without arguments; making one neither loads nor opens anything."""
+
+    def check(self) -> None:
+        """Return if a device is there; else raise `Unavailable` with what to do."""
+
+    def open(self, pull: Pull, *, samplerate: int) -> Stream:
+        """Return a running stream that calls `pull(frames)` for mono int16 of shape (frames,).
+
+        `pull` always returns exactly as many frames as were asked for. If it raises, `wait` raises
+        the same error. Raises `Unavailable` if no device opens: never plays into nothing.
+        """

@@ -1,0 +1,49 @@
+"""Clip: a short piece of sound, and the one rounding to 16 bit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voiceguide.units import Milliseconds, to_milliseconds
+
+SAMPLERATE = 48_000
+"""Hertz. A session's samplerate: whole frames in a millisecond, and what most devices run at."""
+
+Block = NDArray[np.float32]
+"""Mono samples, shape (frames,), float32 in [-1, 1]."""
+
+FULL_SCALE = 32_767
+"""What 1.0 becomes in 16 bit, so that +1 and -1 are equally loud."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clip:
+    """The sound of one cue or earcon."""
+
+    samples: Block
+    """Shape (frames,), float32 in [-1, 1]."""
+    samplerate: int
+    """Hertz."""
+
+    @property
+    def frames(self) -> int:
+        """Length in frames."""
+        return len(self.samples)
+
+    @property
+    def duration(self) -> Milliseconds:
+        """Length in milliseconds, rounded up."""
+        return to_milliseconds(self.frames, self.samplerate)
+
+
+def to_int16(block: Block) -> NDArray[np.int16]:
+    """Return the samples as 16-bit integers: times 32767, half to even, clipped, no dither.
+
+    Everything that leaves the mixer, to a device or a file, is rounded here and only here.
+    """
+    scaled = np.rint(block * np.float32(FULL_SCALE))
+    rounded: NDArray[np.int16] = np.clip(scaled, -32_768, FULL_SCALE).astype(np.int16)
+    return rounded

@@ -1,0 +1,99 @@
+"""The one tree of errors: where it went wrong, what is wrong, and what to do next.
+
+Everything a user can cause is one of these. They are raised anywhere and printed in one
+place, `voiceguide.commands`, which also turns `exit_code` into the process's exit code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class VoiceguideError(Exception):
+    """Something a user can act on. Never shown as a traceback."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, where: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}" if self.where else self.message
+
+    def lines(self) -> list[str]:
+        """Return the lines to print: `Error: …`, and `Hint:  …` if there is one."""
+        lines = [f"Error: {self}"]
+        if self.hint:
+            lines.append(f"Hint:  {self.hint}")
+        return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong in authored content."""
+
+    path: tuple[str | int, ...]
+    """Keys and indices that lead from the top of the file to the fault."""
+    message: str
+    """What is wrong, in lower case, quoting what was written."""
+    hint: str | None = None
+    """What to write instead."""
+    where: str | None = None
+    """`file:line`, filled in by whoever knows the file."""
+
+
+class InvalidContent(VoiceguideError):
+    """Authored content (a routine, point, language or settings file) is wrong: all problems at once."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        first = self.problems[0]
+        super().__init__(first.message, where=first.where, hint=first.hint)
+
+    def lines(self) -> list[str]:
+        """Return `Error:` and `Hint:` lines for every problem, in the order of the file."""
+        return [
+            line
+            for problem in self.problems
+            for line in VoiceguideError(problem.message, where=problem.where, hint=problem.hint).lines()
+        ]
+
+
+class UnknownName(VoiceguideError):
+    """A routine, point, voice, engine, backend, format or setting that does not exist."""
+
+    exit_code = 2
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, listing: str | None = None) -> None:
+        """`kind` is the noun of the thing, `listing` the command that shows all there are."""
+        hint = did_you_mean(name, known)
+        if listing:
+            hint = f"{hint} `{listing}` shows all." if hint else f"`{listing}` shows all."
+        super().__init__(f"unknown {kind} '{name}'", hint=hint)
+
+
+class UsageError(VoiceguideError):
+    """Options that do not go together, or a value out of its range."""
+
+    exit_code = 2
+
+
+class Unavailable(VoiceguideError):
+    """An engine, voice or device that is not there, or stopped working."""
+
+    exit_code = 3
+
+
+class ExportError(VoiceguideError):
+    """A target that exists already or cannot be written."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """Return "did you mean 'x'?" for the nearest known name, or None if none is near."""
+    close = get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)
+    return f"did you mean '{close[0]}'?" if close else None

@@ -1,0 +1,32 @@
+"""Audio files. To add a format, copy `wav.py`: it is the reference and explains the contract.
+
+`formats/<name>.py` holds a class `Format` that follows the protocol below; its file name is the suffix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from voiceguide.session import Sound
+
+
+class Format(Protocol):
+    """What a format offers. Made without arguments."""
+
+    title: str
+    """What `voiceguide list formats` calls it."""
+
+    def check(self) -> None:
+        """Return if this format can be written on this machine; else raise `Unavailable`."""
+
+    def write(self, path: Path, session: Sound, blocks: Iterator[NDArray[np.int16]]) -> None:
+        """Write the blocks to `path`, which may exist and is then replaced. Blocks until done.
+
+        Each block is mono int16 of shape (frames,). Memory stays constant, whatever the length.
+        """

@@ -1,0 +1,53 @@
+"""Finds plugins: a file in a plural folder is a plugin, and its name is the file's name.
+
+Plugins outside this package come by entry points whose group is the folder's dotted name, such as
+`voiceguide.engines`. Names are listed without importing anything; a plugin is imported when it is used.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+
+from voiceguide.errors import Unavailable, UnknownName
+
+
+def names(package: str) -> list[str]:
+    """Return the sorted names of all plugins of a package, such as `voiceguide.engines`."""
+    return sorted(_inside(package) | set(_outside(package)))
+
+
+def find(package: str, name: str) -> ModuleType:
+    """Return the module of one plugin, importing it now.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such plugin.
+    Unavailable
+        If its library is not installed.
+    """
+    kind = package.rpartition(".")[2]
+    if name not in names(package):
+        raise UnknownName(kind.removesuffix("s"), name, names(package), listing=f"voiceguide list {kind}")
+    try:
+        outside = _outside(package).get(name)
+        module = outside.load() if outside else import_module(f"{package}.{name}")
+    except ImportError as error:
+        raise Unavailable(
+            f"{kind.removesuffix('s')} '{name}' needs a library that is not here: {error}",
+            hint="`voiceguide doctor` says how to add it.",
+        ) from error
+    assert isinstance(module, ModuleType)
+    return module
+
+
+def _inside(package: str) -> set[str]:
+    folder = import_module(package).__path__
+    return {module.name for module in pkgutil.iter_modules(folder) if not module.name.startswith("_")}
+
+
+def _outside(package: str) -> dict[str, EntryPoint]:
+    return {entry.name: entry for entry in entry_points(group=package)}

@@ -1,0 +1,59 @@
+"""Times and their spellings. The scheduler counts in whole milliseconds, everywhere.
+
+People and documents see seconds; arrays see frames. The conversions are here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NewType
+
+Milliseconds = NewType("Milliseconds", int)
+"""A length or an absolute time, in whole milliseconds."""
+
+NOTHING = Milliseconds(0)
+SECOND = Milliseconds(1000)
+MINUTE = Milliseconds(60_000)
+LONGEST_SESSION = Milliseconds(6 * 60 * MINUTE)
+"""Six hours: nothing a person does lying down takes longer, and a typing mistake often does."""
+
+_DURATION = re.compile(r"(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9}(?:\.\d{1,3})?)s)?")
+
+
+def parse_duration(text: str) -> Milliseconds:
+    """Return the milliseconds in `90s`, `2m`, `1m30s`, `1h` or `0.7s`.
+
+    Raises
+    ------
+    ValueError
+        If there is no unit, the number is negative or has more than three decimals, or there is nothing.
+    """
+    found = _DURATION.fullmatch(text.strip())
+    if not text.strip() or found is None or not any(found.groups()):
+        raise ValueError(f"'{text}' is not a duration: write it with a unit, such as 90s, 2m or 1m30s")
+    hours, minutes, seconds = found.groups()
+    milliseconds = int(hours or 0) * 3_600_000 + int(minutes or 0) * 60_000
+    whole, _, decimals = (seconds or "0").partition(".")
+    return Milliseconds(milliseconds + int(whole) * 1000 + int(decimals.ljust(3, "0") or 0))
+
+
+def in_seconds(time: Milliseconds) -> float:
+    """Return seconds with at most three decimals, as documents show them."""
+    return time // 1000 if time % 1000 == 0 else time / 1000
+
+
+def in_frames(time: Milliseconds, samplerate: int) -> int:
+    """Return how many frames `time` lasts; exact, as a samplerate has whole frames in a millisecond."""
+    return time * (samplerate // 1000)
+
+
+def to_milliseconds(frames: int, samplerate: int) -> Milliseconds:
+    """Return the length of `frames`, rounded up to the next whole millisecond."""
+    return Milliseconds(-(-frames * 1000 // samplerate))
+
+
+def clock(time: Milliseconds) -> str:
+    """Return `m:ss`, or `h:mm:ss` from an hour on, rounded down to the second: as a clock shows it."""
+    minutes, seconds = divmod(time // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
