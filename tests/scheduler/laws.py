@@ -1,0 +1,279 @@
+"""What every timeline must hold to, whatever the routine and however long the words: one function a law."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import groupby, pairwise
+
+from voiceguide.earcons import EARCON_LENGTHS
+from voiceguide.library import load_language, load_points
+from voiceguide.scheduler import body
+from voiceguide.scheduler.plan import Plan, make_plan
+from voiceguide.scheduler.routine import Routine
+from voiceguide.scheduler.script import write_words
+from voiceguide.scheduler.timeline import Event, Segment, Timeline, lay_out
+from voiceguide.units import Milliseconds
+
+Measure = Callable[[str], Milliseconds]
+
+DOSED = {"hold", "roll", "massage"}
+
+
+def lay_out_routine(routine: Routine, measure: Measure, *, first_side: str = "left") -> tuple[Plan, Timeline]:
+    """Return the plan and timeline of a routine in English, by some measure of its words."""
+    language = load_language("en")
+    plan = make_plan(routine, load_points(), first_side=first_side)
+    body.check(plan)
+    words = [write_words(step, plan, language) for step in plan.steps]
+    return plan, lay_out(plan, words, language, measure, earcon_lengths=EARCON_LENGTHS)
+
+
+def end(one: Segment | Event) -> int:
+    return one.start + one.duration
+
+
+def events_of(timeline: Timeline, segment: Segment) -> list[Event]:
+    return [event for event in timeline.events if timeline.segments[event.segment] is segment]
+
+
+def speech_of(timeline: Timeline, segment: Segment) -> list[Event]:
+    return [event for event in events_of(timeline, segment) if event.kind == "speech"]
+
+
+def segments_tile_the_session(timeline: Timeline, _: Plan) -> None:
+    assert timeline.segments[0].start == 0
+    assert all(end(before) == after.start for before, after in pairwise(timeline.segments))
+    assert end(timeline.segments[-1]) == timeline.duration
+    assert all(segment.duration > 0 for segment in timeline.segments)
+
+
+def chapters_tile_the_session(timeline: Timeline, _: Plan) -> None:
+    starts = [chapter.start for chapter in timeline.chapters]
+    assert starts[0] == 0
+    assert starts == sorted(set(starts))
+    first = [next(s.start for s in timeline.segments if s.chapter == index) for index in range(len(starts))]
+    assert first == starts
+    assert [segment.chapter for segment in timeline.segments] == sorted(s.chapter for s in timeline.segments)
+
+
+def every_event_lies_inside_its_segment(timeline: Timeline, _: Plan) -> None:
+    for event in timeline.events:
+        segment = timeline.segments[event.segment]
+        assert segment.start <= event.start
+        assert end(event) <= end(segment), (event, segment)
+
+
+def no_event_overlaps_another(timeline: Timeline, _: Plan) -> None:
+    assert all(end(before) <= after.start for before, after in pairwise(timeline.events))
+
+
+def every_dose_is_true(timeline: Timeline, plan: Plan) -> None:
+    doses = {visit.stop: visit for visit in plan.visits}
+    for before, segment in pairwise(timeline.segments):
+        if segment.action in DOSED:
+            assert segment.stop is not None
+            assert segment.duration == doses[segment.stop].chosen
+            assert before.action in {"press", "rest"} if segment.action != "massage" else "locate"
+            assert doses[segment.stop].dose.smallest <= segment.duration <= doses[segment.stop].dose.largest
+
+
+def both_sides_are_equal(timeline: Timeline, plan: Plan) -> None:
+    held: dict[str, dict[str | None, list[int]]] = {}
+    for segment in timeline.segments:
+        if segment.action in DOSED:
+            sides = held.setdefault("+".join(segment.points), {})
+            sides.setdefault(segment.side, []).append(segment.duration)
+    for sides in held.values():
+        assert set(sides) in ({"left", "right"}, {"both"}, {None})
+        assert len({tuple(times) for times in sides.values()}) == 1
+    assert len(held) == len({visit.entry for visit in plan.visits if visit.points})
+
+
+def every_hold_that_owes_a_release_has_one(timeline: Timeline, _: Plan) -> None:
+    for segment, after in pairwise(timeline.segments):
+        if segment.action in {"hold", "roll"} and after.action != "rest":
+            assert after.action == "release"
+            assert after.stop == segment.stop
+            said = speech_of(timeline, after)
+            assert said[0].start == after.start
+            words = sum(event.duration for event in said)
+            assert after.duration >= 8_000
+            assert after.duration <= 15_000 or after.duration - words <= 8_000
+
+
+def repeats_are_ten_on_and_five_off(timeline: Timeline, _: Plan) -> None:
+    for stop in ("li4.left", "li4.right"):
+        inside = [s for s in timeline.segments if s.stop == stop and s.action in {"hold", "rest"}]
+        if not inside:
+            continue
+        assert [s.action for s in inside] == ["hold", "rest", "hold", "rest", "hold"]
+        assert [s.duration for s in inside] == [10_000, 5_000, 10_000, 5_000, 10_000]
+        for rest in inside[1::2]:
+            let_go, again = speech_of(timeline, rest)
+            assert (let_go.text, let_go.start) == ("And let go.", rest.start)
+            assert (again.text, end(again)) == ("Again. Press.", end(rest))
+
+
+def words_keep_clear_of_the_start_of_a_hold(timeline: Timeline, _: Plan) -> None:
+    for segment in timeline.segments:
+        said = speech_of(timeline, segment) if segment.action in DOSED else []
+        if segment.stop is not None and segment.stop.startswith("li4"):
+            assert len(said) <= 1
+            continue
+        assert all(event.start - segment.start >= 8_000 for event in said)
+
+
+def segments_leave_room_for_a_lead_in(timeline: Timeline, _: Plan) -> None:
+    for segment in timeline.segments:
+        said = speech_of(timeline, segment)
+        if segment.action == "release" or (
+            segment.action == "rest" and (segment.stop or "").startswith("li4")
+        ):
+            continue
+        if said and segment.action not in DOSED:
+            assert said[0].start - segment.start >= 700
+
+
+def speech_after_silence_has_a_lead_in(timeline: Timeline, _: Plan) -> None:
+    for before, event in pairwise(timeline.events):
+        if event.kind == "speech":
+            assert event.start - end(before) < 5_000
+    for lead_in, event in pairwise(timeline.events):
+        if lead_in.name == "lead_in":
+            assert lead_in.duration <= 500
+            assert event.start - lead_in.start <= 700
+
+
+def no_quiet_lasts_over_a_minute(timeline: Timeline, _: Plan) -> None:
+    sounds = [0, *(at for event in timeline.events for at in (event.start, end(event))), timeline.duration]
+    assert all(after - before <= 60_000 for before, after in zip(sounds[::2], sounds[1::2], strict=True))
+
+
+def ice_is_whole_and_checked_by_touch(timeline: Timeline, plan: Plan) -> None:
+    for index, segment in enumerate(timeline.segments):
+        if segment.action != "ice":
+            continue
+        assert segment.duration == 900_000
+        assert segment.posture == "on_side"
+        words = " ".join(event.text.lower() for event in speech_of(timeline, segment))
+        assert "look" not in words
+        checks = [e.start - segment.start for e in speech_of(timeline, segment) if "Now a check" in e.text]
+        assert all(after - before <= 300_000 for before, after in pairwise([0, *checks, segment.duration]))
+        assert speech_of(timeline, segment)[-1].start == end(segment) - 60_000
+        on = timeline.segments[index - 1]
+        releases = [
+            s for s in timeline.segments[:index] if s.action == "release" and s.zone in {"back", "hips"}
+        ]
+        if releases:
+            assert on.action == "ice_on"
+            assert on.start - end(releases[-1]) <= 60_000
+    assert sum(s.action == "ice" for s in timeline.segments) == sum(not v.points for v in plan.visits)
+
+
+def ice_is_called_off_five_times_after_a_tone(timeline: Timeline, _: Plan) -> None:
+    for segment in timeline.segments:
+        if segment.action != "ice_off":
+            continue
+        events = events_of(timeline, segment)
+        tones = [event for event in events if event.name == "alarm"]
+        calls = [event for event in events if event.kind == "speech"]
+        assert [tone.start - segment.start for tone in tones] == [0, 10_000, 20_000, 40_000, 60_000]
+        assert all(call.text.startswith("Take the ice off now") for call in calls)
+        assert [call.start - tone.start for tone, call in zip(tones, calls, strict=True)] == [700] * 5
+        assert all(0 <= tone.gain <= 6 for tone in tones)
+        assert segment.wait == 300_000
+
+
+def each_posture_stands_in_one_run(timeline: Timeline, _: Plan) -> None:
+    postures = [s.posture for s in timeline.segments if s.stop is not None]
+    runs = [posture for posture, _ in groupby(postures)]
+    assert len(runs) == len(set(runs))
+
+
+def eyes_are_opened_before_getting_up_or_down(timeline: Timeline, plan: Plan) -> None:
+    lying = {"supine", "prone", "on_side"}
+    for step in plan.steps:
+        changes = step.origin and (step.origin in lying) != (step.posture in lying)
+        if step.kind == "rise" or (step.kind == "move" and changes):
+            said = [cue.text for cue in write_words(step, plan, load_language("en"))["say"]]
+            assert any("Open your eyes" in text for text in said)
+    assert timeline.segments[-1].action == "close"
+
+
+def a_switch_belongs_to_no_side_and_is_announced(timeline: Timeline, _: Plan) -> None:
+    for before, segment in pairwise(timeline.segments):
+        if segment.action == "switch_sides":
+            assert segment.side is None
+            assert "Next, the" in speech_of(timeline, before)[-1].text
+            assert segment.duration >= 6_000
+
+
+def the_second_side_is_found_in_no_less_than_half_the_time(timeline: Timeline, _: Plan) -> None:
+    silences: dict[str, list[int]] = {}
+    for segment in timeline.segments:
+        if segment.action == "locate":
+            said = sum(event.duration for event in speech_of(timeline, segment))
+            silences.setdefault("+".join(segment.points), []).append(segment.duration - said)
+    for times in silences.values():
+        assert all(2 * second >= times[0] for second in times[1:])
+
+
+def the_safety_lines_come_first(timeline: Timeline, _: Plan) -> None:
+    opening = [event for event in speech_of(timeline, timeline.segments[0]) if event.required]
+    text = " ".join(event.text for event in opening[:4])
+    for word in (
+        "ordinary sore back",
+        "pregnant",
+        "Blood thinners",
+        "weak bones",
+        "blood clot",
+        "ask a doctor",
+    ):
+        assert word.lower() in text.lower()
+    for word in ("Fever", "numb or weak legs", "bladder trouble", "medical help"):
+        assert word in text
+    spoken = [event.text for event in timeline.events if event.required]
+    rule = next(text for text in spoken if "Sharp, electric, numb" in text)
+    closing = next(event.text for event in timeline.events if "close your eyes" in event.text.lower())
+    texts = [event.text for event in timeline.events]
+    assert texts.index(rule) < texts.index(closing)
+
+
+def the_opening_says_the_true_length(timeline: Timeline, _: Plan) -> None:
+    total = next(event for event in timeline.events if event.name == "open.total")
+    language = load_language("en")
+    about = [n * 60_000 for n in range(1, 361) if language.about(Milliseconds(n * 60_000)) in total.text]
+    assert min(abs(timeline.duration - minutes) for minutes in about) <= 30_000
+
+
+LAWS = (
+    segments_tile_the_session,
+    chapters_tile_the_session,
+    every_event_lies_inside_its_segment,
+    no_event_overlaps_another,
+    every_dose_is_true,
+    both_sides_are_equal,
+    every_hold_that_owes_a_release_has_one,
+    repeats_are_ten_on_and_five_off,
+    words_keep_clear_of_the_start_of_a_hold,
+    segments_leave_room_for_a_lead_in,
+    speech_after_silence_has_a_lead_in,
+    no_quiet_lasts_over_a_minute,
+    ice_is_whole_and_checked_by_touch,
+    ice_is_called_off_five_times_after_a_tone,
+    each_posture_stands_in_one_run,
+    eyes_are_opened_before_getting_up_or_down,
+    a_switch_belongs_to_no_side_and_is_announced,
+    the_second_side_is_found_in_no_less_than_half_the_time,
+    the_safety_lines_come_first,
+    the_opening_says_the_true_length,
+)
+
+
+def texts(timeline: Timeline) -> Iterator[Event]:
+    """Yield the first event of every distinct text."""
+    seen: set[str] = set()
+    for event in timeline.events:
+        if event.text and event.text not in seen:
+            seen.add(event.text)
+            yield event

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.scheduler.laws import LAWS, lay_out_routine, texts
+from voiceguide.engines.tone import tone_length
+from voiceguide.library import find_routine, load_routine, routine_names
+from voiceguide.scheduler.plan import Plan
+from voiceguide.scheduler.routine import parse_routine
+from voiceguide.scheduler.timeline import Timeline
+from voiceguide.units import Milliseconds
+
+Law = Callable[[Timeline, Plan], None]
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+@pytest.mark.parametrize("name", routine_names())
+def test_every_routine_holds_to_the_laws(name: str, law: Law) -> None:
+    plan, timeline = lay_out_routine(load_routine(find_routine(name)), tone_length)
+    law(timeline, plan)
+
+
+@pytest.mark.parametrize("name", routine_names())
+def test_every_routine_can_begin_on_the_right(name: str) -> None:
+    plan, timeline = lay_out_routine(load_routine(find_routine(name)), tone_length, first_side="right")
+    for law in LAWS:
+        law(timeline, plan)
+    sides = [segment.side for segment in timeline.segments if segment.side in {"left", "right"}]
+    assert not sides or sides[0] == "right"
+
+
+@st.composite
+def routines(draw: st.DrawFn) -> dict[str, object]:
+    """Any routine a body can do: sitting, lying, perhaps the ball, perhaps ice right after the back."""
+    sitting = draw(st.lists(st.sampled_from(["b54", "li4", "b48", "b23+b47"]), unique=True, max_size=3))
+    supine = [entry for entry in draw(st.permutations(["li4", "toe"])) if entry not in sitting]
+    supine = supine[: draw(st.integers(0, 2))]
+    ball = draw(st.sampled_from([[], ["b23+b47"], ["b48"], ["b23+b47", "b48"], ["b48", "b23+b47"]]))
+    ball = [entry for entry in ball if entry not in sitting]
+    steps: list[dict[str, object]] = [{"posture": "sitting"}] if sitting else []
+    for entry in sitting:
+        rounds = {"rounds": 2} if entry.startswith("b2") and draw(st.booleans()) else {}
+        steps.append({"press": entry.split("+"), **rounds})
+    if supine or ball:
+        steps.append({"posture": "supine"})
+        steps.extend({"press": [entry]} for entry in supine)
+    if ball:
+        inner = [{"press": entry.split("+"), "with": "ball"} for entry in ball]
+        steps.append({"group": {"order": "there_and_back"}, "steps": inner})
+    pressed = [*sitting, *supine, *ball]
+    back = [entry for entry in pressed if entry in {"b48", "b23+b47"}]
+    if not pressed or (draw(st.booleans()) and (not back or pressed[-1] in back)):
+        steps.extend([{"posture": "on_side"}, {"ice": ["back"]}])
+    ready = ["ball_in_sock", "two_pillows", "rolled_towel", "cold_pack", "thin_towel"]
+    return {"version": 1, "id": "any", "ready": ready, "steps": steps}
+
+
+@given(routines(), st.integers(200, 600), st.integers(0, 700))
+@settings(max_examples=40, deadline=None)
+def test_any_routine_at_any_speed_of_speech_holds_to_the_laws(
+    mapping: dict[str, object], a_word: int, extra: int
+) -> None:
+    def measure(text: str) -> Milliseconds:
+        return Milliseconds(max(200, a_word * len(text.split()) + extra - 300))
+
+    plan, timeline = lay_out_routine(parse_routine(mapping), measure)
+    for law in LAWS:
+        law(timeline, plan)
+
+
+@pytest.mark.parametrize("name", routine_names())
+def test_sentences_are_short_and_do_one_thing(name: str) -> None:
+    _, timeline = lay_out_routine(load_routine(find_routine(name)), tone_length)
+    for event in texts(timeline):
+        for sentence in event.text.replace("?", ".").replace("!", ".").split("."):
+            assert len(sentence.split()) <= 12, event.text
+
+
+@pytest.mark.parametrize("name", routine_names())
+def test_nothing_is_promised(name: str) -> None:
+    _, timeline = lay_out_routine(load_routine(find_routine(name)), tone_length)
+    said = " ".join(event.text.lower() for event in texts(timeline))
+    for word in ("cure", "heal", "guarantee", "safe ", "harder", " here.", "this point"):
+        assert word not in said
+
+
+def test_words_never_change_the_length_of_a_hold() -> None:
+    routine = load_routine(find_routine("lying-down"))
+    holds = []
+    for a_word in (100, 400, 900):
+
+        def measure(text: str, a_word: int = a_word) -> Milliseconds:
+            return Milliseconds(a_word * len(text.split()))
+
+        _, timeline = lay_out_routine(routine, measure)
+        holds.append([s.duration for s in timeline.segments if s.action in {"hold", "roll", "ice"}])
+    assert holds[0] == holds[1] == holds[2]
+
+
+def test_what_finds_no_room_is_listed_and_what_is_required_never_is() -> None:
+    routine = load_routine(find_routine("lying-down"))
+    _, timeline = lay_out_routine(routine, lambda text: Milliseconds(1_100 * len(text.split())))
+    assert timeline.cues_dropped
+    said = {event.text for event in timeline.events}
+    for line in (
+        "Fever, numb or weak legs, bladder trouble? Stop. Get medical help.",
+        "Take the ice off now.",
+    ):
+        assert line in said

@@ -1,0 +1,273 @@
+"""mapping -> Language: the words of one language, and how it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+
+from voiceguide.errors import InvalidContent, Problem, VoiceguideError, did_you_mean
+from voiceguide.scheduler.lexicon import Lexicon
+from voiceguide.scheduler.point import ID, METHODS
+from voiceguide.scheduler.shape import Duration, Either, Flag, Path, Problems, Record, Seq, Table, Text, Whole
+from voiceguide.units import NOTHING, Milliseconds
+
+PLACEHOLDERS = (
+    *("side", "other", "part", "other_part", "next", "three", "dose", "times", "minutes", "first", "second"),
+    *("Side", "Other", "Part", "Dose", "First", "Second"),
+)
+"""What a phrase may leave open, in braces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One cue as it is written, placeholders still open."""
+
+    say: str
+    """The words."""
+    required: bool = False
+    """True if it may never be dropped."""
+    gap: int = 1
+    """How large a share of its segment's silence follows it."""
+    pause: Milliseconds = NOTHING
+    """The silence that follows it at least, where hands or hips have something to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class PointWords:
+    """The words of one point, or of points pressed as one."""
+
+    part: Mapping[str, str]
+    """The part of the body, for `left`, `right` and `both`."""
+    three: str
+    """The place in a few words, `{side}` still open."""
+    methods: Mapping[str, Mapping[str, tuple[Line, ...]]]
+    """Lines by method, then by moment: `METHOD_LINES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The words of one language."""
+
+    tag: str
+    """BCP-47."""
+    name: str
+    """What its speakers call it."""
+    numbers: tuple[str, ...]
+    """Words for 0, 1, 2 and so on."""
+    units: Mapping[str, Mapping[str, str]]
+    """`second minute hour time` -> `one`, `other`, with `{n}` for the number in words."""
+    joined: str
+    """How two parts of a time are joined: `{a}` and `{b}`."""
+    phrases: Mapping[str, tuple[Line, ...]]
+    """Lines by key, such as `open.safety`."""
+    points: Mapping[str, PointWords]
+    """By entry: a point's id, or ids joined by `+`."""
+    lexicon: Lexicon
+    """What is spoken where the written words would be misread."""
+
+    def lines(self, key: str) -> tuple[Line, ...]:
+        """Return the lines of a phrase.
+
+        Raises
+        ------
+        VoiceguideError
+            If the language has no such phrase.
+        """
+        try:
+            return self.phrases[key]
+        except KeyError:
+            raise self._missing(f"the phrase '{key}'") from None
+
+    def point(self, entry: str) -> PointWords:
+        """Return the words of a point; raise `VoiceguideError` if the language has none."""
+        try:
+            return self.points[entry]
+        except KeyError:
+            raise self._missing(f"the point '{entry}'") from None
+
+    def method(self, entry: str, method: str) -> Mapping[str, tuple[Line, ...]]:
+        """Return the lines of one way to press a point; raise `VoiceguideError` if the language has none."""
+        try:
+            return self.point(entry).methods[method]
+        except KeyError:
+            raise self._missing(f"the point '{entry}' by {method}") from None
+
+    def count(self, unit: str, number: int) -> str:
+        """Return a number of units in words, such as `one minute` or `three times`."""
+        form = self.units[unit]["one" if number == 1 else "other"]
+        return form.format(n=self.numbers[number] if number < len(self.numbers) else number)
+
+    def duration(self, time: Milliseconds) -> str:
+        """Return a time in words, exact to the second: `thirty seconds`, `two minutes`, `ninety seconds`."""
+        minutes, seconds = divmod(time // 1000, 60)
+        if not minutes or (seconds and time < 100_000):
+            return self.count("second", time // 1000)
+        if not seconds:
+            return self.count("minute", minutes)
+        return self.joined.format(a=self.count("minute", minutes), b=self.count("second", seconds))
+
+    def about(self, time: Milliseconds) -> str:
+        """Return a time in words to the nearest minute, in hours and minutes from ninety minutes on."""
+        minutes = max(1, (time + 30_000) // 60_000)
+        if minutes < 90:
+            return self.count("minute", minutes)
+        hours, minutes = divmod(minutes, 60)
+        if not minutes:
+            return self.count("hour", hours)
+        return self.joined.format(a=self.count("hour", hours), b=self.count("minute", minutes))
+
+    def _missing(self, what: str) -> VoiceguideError:
+        return VoiceguideError(
+            f"the language '{self.tag}' has no words for {what}",
+            hint=f"add them to the folder of '{self.tag}'; the folder of 'en' shows how.",
+        )
+
+
+METHOD_LINES = (
+    "bring",
+    "bring_again",
+    "place",
+    "again",
+    "dose",
+    "press",
+    "hold",
+    "tired",
+    "release",
+    "leave",
+    "switch",
+)
+"""Moments of one way to press, in order: the ball is brought, the place found and found again, …"""
+_NEEDED = ("place", "press", "release")
+
+_LINE = Either(
+    Text(),
+    Record(
+        {"say": Text(), "required": Flag(), "gap": Whole(1, 20), "pause": Duration()},
+        {"required": False, "gap": 1, "pause": 0},
+    ),
+)
+_LINES = Seq(_LINE, single=True, smallest=1)
+_FORMS = Record({"one": Text(), "other": Text()})
+_METHOD = Record(
+    dict.fromkeys(METHOD_LINES, _LINES), {name: () for name in METHOD_LINES if name not in _NEEDED}
+)
+LANGUAGE = Record(
+    {
+        "version": Whole(1, 1),
+        "tag": Text(),
+        "name": Text(),
+        "numbers": Seq(Text(), smallest=100),
+        "units": Record(dict.fromkeys(("second", "minute", "hour", "time"), _FORMS)),
+        "joined": Text(),
+    }
+)
+PHRASES = Record({"version": Whole(1, 1), "phrases": Table(Table(_LINES))})
+POINTS = Record(
+    {
+        "version": Whole(1, 1),
+        "points": Table(
+            Record(
+                {
+                    "part": Record(dict.fromkeys(("left", "right", "both"), Text())),
+                    "three": Text(),
+                    "methods": Table(_METHOD, keys=Text(METHODS, "method")),
+                }
+            ),
+            keys=Text(pattern=rf"{ID}(\+{ID})*", noun="point id"),
+        ),
+    }
+)
+LEXICON = Record(
+    {
+        "version": Whole(1, 1),
+        "words": Table(Text()),
+        "codes": Table(Text()),
+        "ranges": Text(),
+        "fractions": Table(Text()),
+        "units": Table(_FORMS),
+    }
+)
+FILES = {"language": LANGUAGE, "phrases": PHRASES, "points": POINTS, "lexicon": LEXICON}
+"""The files of a language's folder, by name, and what each may hold."""
+
+
+def parse_language(files: Mapping[str, object]) -> Language:
+    """Return the language that the files of its folder describe.
+
+    Parameters
+    ----------
+    files : mapping
+        One plain mapping for each name in `FILES`.
+
+    Raises
+    ------
+    InvalidContent
+        With every problem at once; the first element of each path is the file's name.
+    """
+    problems: Problems = []
+    found = {name: shape.read(files.get(name), (name,), problems) for name, shape in FILES.items()}
+    problems.extend(_unknown_placeholders(files))
+    if problems:
+        raise InvalidContent(problems)
+    language, lexicon = found["language"], found["lexicon"]
+    return Language(
+        tag=language["tag"],
+        name=language["name"],
+        numbers=language["numbers"],
+        units=language["units"],
+        joined=language["joined"],
+        phrases={
+            f"{section}.{key}": _lines(lines)
+            for section, group in found["phrases"]["phrases"].items()
+            for key, lines in group.items()
+        },
+        points={entry: _point_words(words) for entry, words in found["points"]["points"].items()},
+        lexicon=Lexicon(
+            lexicon["words"], lexicon["codes"], lexicon["ranges"], lexicon["fractions"], lexicon["units"]
+        ),
+    )
+
+
+def _point_words(found: Mapping[str, Any]) -> PointWords:
+    methods = {
+        name: {moment: _lines(lines) for moment, lines in method.items()}
+        for name, method in found["methods"].items()
+    }
+    return PointWords(found["part"], found["three"], methods)
+
+
+def _lines(found: Iterable[Any]) -> tuple[Line, ...]:
+    return tuple(
+        Line(line)
+        if isinstance(line, str)
+        else Line(line["say"], line["required"], line["gap"], line["pause"])
+        for line in found
+    )
+
+
+def _unknown_placeholders(files: Mapping[str, object]) -> Iterator[Problem]:
+    for name in ("phrases", "points"):
+        for path, text in _texts(files.get(name), (name,)):
+            try:
+                fields = [field for _, field, _, _ in Formatter().parse(text) if field is not None]
+            except ValueError:
+                yield Problem(path, f"a brace is open in '{text}'", hint="write {side}, with both braces.")
+                continue
+            for field in fields:
+                if field not in PLACEHOLDERS:
+                    known = ", ".join(PLACEHOLDERS)
+                    hint = did_you_mean(field, PLACEHOLDERS) or f"one of: {known}."
+                    yield Problem(path, f"unknown placeholder '{{{field}}}'", hint=hint)
+
+
+def _texts(value: object, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, (*path, index))
