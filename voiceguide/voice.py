@@ -1,0 +1,218 @@
+"""Voice: text -> Clip. One engine, one of its voices, a rate, and the clips it has spoken before.
+
+A clip is resampled to 48 kHz, trimmed to what can be heard and rounded to 16 bit, so that it starts with the
+first frame that sounds and ends with the last, and is the same whether it was just spoken or kept on disk.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiceguide.clip_cache import ClipCache, cache_folder
+from voiceguide.engines import Engine
+from voiceguide.errors import Unavailable, UsageError
+from voiceguide.lengths import Lengths
+from voiceguide.registry import find
+from voiceguide.units import Milliseconds, to_milliseconds
+
+# numpy waits until there is sound to work on: with known lengths, a timeline needs none.
+if TYPE_CHECKING:
+    from voiceguide.clip import Clip
+
+SLOWEST, FASTEST = 80, 300
+"""Words a minute that can be followed; below and above, engines differ in what they do."""
+
+_SAMPLERATE = 48_000
+"""Hertz; `voiceguide.clip.SAMPLERATE`, which cannot be had without numpy."""
+_BYTES = 2
+"""Of a 16-bit sample."""
+_PROCESSING = 1
+"""Changes whenever `_finish` does: it is part of every key."""
+_THRESHOLD = 0.001
+"""Of 1: -60 dBFS. Below it lies the rest of a decay, and what a quiet room covers."""
+_FADE = 96
+"""Frames: 2 ms, too short to hear and long enough not to click."""
+
+
+def find_voice(
+    spec: str | None, *, rate: int | None, language: str = "en", cache: Path | None = None
+) -> Voice:
+    """Return the voice that `ENGINE:VOICE` or `ENGINE` names; None is the platform's default engine.
+
+    `rate` is in words a minute, None being where the engine is clearest. `cache` is the folder for clips, the
+    user's own if None. Raises UnknownName, UsageError for the rate, and Unavailable if the engine cannot
+    speak here: no other one takes its place.
+    """
+    if rate is not None and not SLOWEST <= rate <= FASTEST:
+        raise UsageError(
+            f"{rate} words a minute is not a rate that can be followed",
+            hint=f"type `--rate` with a number from {SLOWEST} to {FASTEST}.",
+        )
+    name, colon, voice = (spec or _default_engine()).partition(":")
+    engine: Engine = find("voiceguide.engines", name).Engine()
+    engine.check()
+    if colon:
+        engine.check_voice(voice)
+    else:
+        voice = engine.default_voice(language)
+    return Voice(name, engine, voice, rate or engine.default_rate, ClipCache(cache or cache_folder()))
+
+
+class Voice:
+    """Says texts in one voice at one rate. For one thread."""
+
+    def __init__(self, engine_name: str, engine: Engine, voice: str, rate: int, cache: ClipCache) -> None:
+        self.name = f"{engine_name}:{voice}"
+        """As `--voice` takes it."""
+        self.rate = rate
+        """Words a minute."""
+        self._engine = engine
+        self._voice = voice
+        self._cache = cache
+        self._clips: dict[str, Clip] = {}
+        self._only_here: dict[str, bytes] = {}
+        self._ready: set[str] = set()
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should be told, such as that nothing can be kept on disk; commands print it."""
+        return self._cache.notes
+
+    def prepare(self, texts: Iterable[str], progress: Callable[[int, int], None] | None = None) -> None:
+        """Make every clip that is not there yet; blocks while the engine works.
+
+        Each is kept as it comes, so what was done before a failure stays. `progress` is called after each
+        with how many are done, of how many. Raises Unavailable.
+        """
+        missing = [text for text in dict.fromkeys(texts) if not self._is_ready(text)]
+        if not missing:
+            self._lengths.save()
+            return
+        clips = self._engine.synthesize(missing, voice=self._voice, rate=self.rate)
+        done = 0
+        try:
+            # The clips first, so that the engine is asked once more after the last and can tidy up.
+            for clip, text in zip(clips, missing, strict=False):
+                self._keep(text, _finish(clip, text))
+                done += 1
+                if progress is not None:
+                    progress(done, len(missing))
+        finally:
+            self._lengths.save()
+            self._cache.prune()
+        if done < len(missing):
+            raise _cannot_say(missing[done])
+
+    def measure(self, spoken: str) -> Milliseconds:
+        """Return how long a text is; quick if it was ever spoken, else it is spoken now."""
+        length = self.known_length(spoken)
+        if length is None:
+            self.prepare([spoken])
+            length = self.known_length(spoken)
+        if length is None:
+            raise _cannot_say(spoken)
+        return length
+
+    def known_length(self, spoken: str) -> Milliseconds | None:
+        """Return how long a text is, or None if it was never spoken. Never speaks."""
+        return self._lengths.get(spoken)
+
+    def clip(self, spoken: str) -> Clip:
+        """Return a text's clip at 48 kHz, the same object each time; spoken now if it has to be."""
+        if spoken not in self._clips:
+            import numpy as np
+
+            from voiceguide.clip import FULL_SCALE, Clip
+
+            samples = np.frombuffer(self._samples(spoken), dtype="<i2").astype(np.float32)
+            self._clips[spoken] = Clip(samples / np.float32(FULL_SCALE), _SAMPLERATE)
+        return self._clips[spoken]
+
+    def _samples(self, text: str) -> bytes:
+        found = self._only_here.get(text) or self._cache.load(self._key(text))
+        if found is None:
+            # Also if it was there a moment ago: someone may tidy up at any time.
+            self._ready.discard(text)
+            self.prepare([text])
+            found = self._only_here.get(text) or self._cache.load(self._key(text))
+        if found is None:
+            raise _cannot_say(text)
+        return found
+
+    def _is_ready(self, text: str) -> bool:
+        if text not in self._ready:
+            samples = self._cache.load(self._key(text))
+            if samples is None:
+                return False
+            self._note(text, samples)
+        return True
+
+    def _keep(self, text: str, samples: bytes) -> None:
+        if not self._cache.store(self._key(text), samples):
+            self._only_here[text] = samples
+        self._note(text, samples)
+
+    def _note(self, text: str, samples: bytes) -> None:
+        self._ready.add(text)
+        self._lengths.record(text, to_milliseconds(len(samples) // _BYTES, _SAMPLERATE))
+
+    @cached_property
+    def _identity(self) -> str:
+        """All that changes the sound of every text."""
+        everything = [self.name, self._engine.version(), self.rate, _SAMPLERATE, _PROCESSING]
+        return sha256(json.dumps(everything).encode()).hexdigest()
+
+    def _key(self, text: str) -> str:
+        return sha256(f"{self._identity} {text}".encode("utf-8", "surrogatepass")).hexdigest()
+
+    @cached_property
+    def _lengths(self) -> Lengths:
+        return Lengths(self._cache, self._identity)
+
+
+def _default_engine() -> str:
+    # macOS and Windows have voices of their own, far better than what could be shipped.
+    return "pyttsx3" if sys.platform in {"darwin", "win32"} else "espeak"
+
+
+def _finish(clip: Clip, text: str) -> bytes:
+    """Return a clip as it is kept and played: 48 kHz, trimmed, 16 bit, its first and last sample not zero.
+
+    Keeping 16 bit halves the disk and costs nothing: at full volume the mixer rounds the same way, once more.
+    Raises Unavailable if there is nothing to hear.
+    """
+    import numpy as np
+    import soxr
+
+    from voiceguide.clip import to_int16
+
+    samples = clip.samples
+    if clip.samplerate != _SAMPLERATE and clip.frames:
+        samples = soxr.resample(samples, clip.samplerate, _SAMPLERATE, quality="HQ")
+    # Between the samples a wave goes higher than at them, so a loud voice may come out above full scale.
+    samples = samples / max(1.0, float(np.abs(samples).max(initial=0.0)))
+    loud = np.flatnonzero(np.abs(samples) > _THRESHOLD)
+    if not loud.size:
+        raise _cannot_say(text)
+    samples = samples[loud[0] : loud[-1] + 1].astype(np.float32)
+    fade = min(_FADE, len(samples) // 2)
+    # It starts above zero, and what it does push to zero is cut: the first frame is one that sounds.
+    ramp = np.arange(1, fade + 1, dtype=np.float32) / np.float32(fade + 1)
+    samples[:fade] *= ramp
+    samples[len(samples) - fade :] *= ramp[::-1]
+    rounded = to_int16(samples)
+    sounding = np.flatnonzero(rounded)
+    return rounded[sounding[0] : sounding[-1] + 1].astype("<i2").tobytes()
+
+
+def _cannot_say(text: str) -> Unavailable:
+    return Unavailable(
+        f"the voice says nothing for '{text}'",
+        hint="choose another voice: `voiceguide list voices` shows all.",
+    )
