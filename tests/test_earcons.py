@@ -1,0 +1,90 @@
+"""Earcons: exact, repeatable, and where ears and small speakers hear them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from voiceguide.clip import SAMPLERATE, to_int16
+from voiceguide.earcons import EARCON_LENGTHS, NAMES, make_earcon
+from voiceguide.errors import UnknownName
+
+EXPECTED = {"lead_in": (400, -30.0), "soft_tone": (600, -26.0), "alarm": (600, -15.0)}
+"""Length in milliseconds and peak in decibels."""
+
+
+def test_these_are_the_earcons_there_are() -> None:
+    assert set(NAMES) == set(EARCON_LENGTHS) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_earcon_is_exactly_as_long_as_the_scheduler_was_told(name: str) -> None:
+    clip = make_earcon(name)
+    assert clip.samplerate == SAMPLERATE
+    assert clip.samples.dtype == np.float32
+    assert clip.frames == EARCON_LENGTHS[name] * SAMPLERATE // 1000
+    assert clip.duration == EARCON_LENGTHS[name] == EXPECTED[name][0]
+
+
+@pytest.mark.parametrize("gain", [0.0, -24.0])
+@pytest.mark.parametrize("name", NAMES)
+def test_the_first_and_the_last_frame_sound_also_when_turned_down(name: str, gain: float) -> None:
+    samples = to_int16(make_earcon(name).samples * np.float32(10 ** (gain / 20)))
+    assert samples[0] != 0
+    assert samples[-1] != 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_earcon_is_the_same_every_time(name: str) -> None:
+    assert np.array_equal(make_earcon(name).samples, make_earcon(name).samples)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_earcon_is_as_loud_as_was_meant(name: str) -> None:
+    peak = 20 * np.log10(np.max(np.abs(make_earcon(name).samples)))
+    assert peak == pytest.approx(EXPECTED[name][1], abs=0.1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_strongest_tone_and_nearly_all_energy_lie_where_small_speakers_and_older_ears_hear(
+    name: str,
+) -> None:
+    samples = make_earcon(name).samples
+    power = np.abs(np.fft.rfft(samples)) ** 2
+    pitches = np.fft.rfftfreq(len(samples), 1 / SAMPLERATE)
+    heard = (pitches >= 300) & (pitches <= 3_000)
+    assert heard[np.argmax(power)]
+    assert power[heard].sum() > 0.95 * power.sum()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_earcon_swells_in_and_dies_away(name: str) -> None:
+    samples = np.abs(make_earcon(name).samples)
+    loudest = samples.max()
+    assert samples[: SAMPLERATE // 100].max() < 0.1 * loudest
+    assert samples[-SAMPLERATE // 100 :].max() < 0.1 * loudest
+    assert np.abs(np.diff(make_earcon(name).samples)).max() < 0.4 * loudest
+
+
+def test_the_alarm_rises_note_by_note_in_pitch_and_loudness() -> None:
+    samples = make_earcon("alarm").samples
+    # Where one note is at its loudest and the next has not begun, or has all but gone.
+    parts = [samples[start * 48 : end * 48] for start, end in ((0, 170), (170, 340), (340, 600))]
+    peaks = [float(np.abs(part).max()) for part in parts]
+    pitches = [float(np.argmax(np.abs(np.fft.rfft(part)))) / len(part) for part in parts]
+    assert peaks == sorted(peaks)
+    assert pitches == sorted(set(pitches))
+
+
+def test_an_unknown_earcon_names_the_nearest() -> None:
+    with pytest.raises(UnknownName, match="unknown earcon 'alarn'") as caught:
+        make_earcon("alarn")
+    assert "'alarm'" in (caught.value.hint or "")
+
+
+def test_the_scheduler_gets_the_lengths_without_numpy() -> None:
+    code = "import sys, voiceguide.earcons as e; assert e.EARCON_LENGTHS; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,93 @@
+"""Every format there is: what is read back is what was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.made_up import make_routine, peak_memory
+from voiceguide import registry
+from voiceguide.formats import Format
+
+FORMATS = registry.names("voiceguide.formats")
+LOSSLESS = {"wav", "flac"}
+
+
+def load(name: str) -> Format:
+    """Return the format of that name."""
+    made: Format = registry.find("voiceguide.formats", name).Format()
+    return made
+
+
+def test_wav_and_flac_are_there() -> None:
+    assert set(FORMATS) >= LOSSLESS
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_has_a_title_and_says_that_it_can_be_written(name: str) -> None:
+    assert load(name).title
+    load(name).check()
+
+
+@pytest.mark.parametrize("samplerate", [16_000, 24_000, 48_000])
+@pytest.mark.parametrize("name", FORMATS)
+def test_another_decoder_reads_back_the_same_sound(name: str, samplerate: int, tmp_path: Path) -> None:
+    session = make_routine(samplerate)
+    path = tmp_path / f"session.{name}"
+    load(name).write(path, session.as_session, session.mixer().blocks())
+    sound, rate = soundfile.read(path, dtype="int16")
+    assert rate == samplerate
+    assert soundfile.info(path).channels == 1
+    if name in LOSSLESS:
+        assert soundfile.info(path).subtype == "PCM_16"
+        assert np.array_equal(sound, np.concatenate(list(session.mixer().blocks())))
+    else:
+        # An encoder may pad the end of its last packet; none is longer than 100 ms.
+        assert len(sound) == pytest.approx(session.mixer().frames, abs=samplerate // 10)
+
+
+@pytest.mark.parametrize("blocksize", [1, 4_799, 1_000_000])
+@pytest.mark.parametrize("name", sorted(LOSSLESS))
+def test_the_bytes_do_not_depend_on_the_blocksize(name: str, blocksize: int, tmp_path: Path) -> None:
+    session = make_routine(8_000)
+    written = []
+    for size in (blocksize, 4_800):
+        path = tmp_path / f"{size}.{name}"
+        load(name).write(path, session.as_session, session.mixer().blocks(size))
+        written.append(path.read_bytes())
+    assert written[0] == written[1]
+
+
+def test_the_same_session_gives_the_same_wav_to_the_byte(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        session = make_routine()
+        load("wav").write(tmp_path / name, session.as_session, session.mixer().blocks())
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_was_in_the_file_before_is_gone(name: str, tmp_path: Path) -> None:
+    session = make_routine(16_000)
+    path = tmp_path / f"session.{name}"
+    path.write_bytes(b"x" * 10_000_000)
+    load(name).write(path, session.as_session, session.mixer().blocks())
+    assert path.stat().st_size < 1_000_000
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_memory_does_not_grow_with_the_length(name: str, tmp_path: Path) -> None:
+    write = (
+        f"__import__('voiceguide.formats.{name}', fromlist=['Format']).Format()"
+        f".write(__import__('pathlib').Path({str(tmp_path / name)!r}), session, blocks)"
+    )
+    # The hour is 115 MB; the clips of its session take 3.
+    assert peak_memory(write, 60, 16_000) < 8_000_000
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_path_that_cannot_be_written_is_an_os_error(name: str, tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="nowhere"):
+        load(name).write(tmp_path / "nowhere" / "x", make_routine().as_session, iter(()))

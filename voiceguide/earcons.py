@@ -1,0 +1,122 @@
+"""name -> Clip: short signals that need no words, synthesised, the same samples every time.
+
+Every fundamental lies between 300 Hz and 3 kHz: below, the loudspeaker of a phone is silent; above, older
+ears are. Names and lengths are known without numpy, as the scheduler plans with lengths alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from voiceguide.errors import UnknownName
+from voiceguide.units import Milliseconds, in_frames
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from voiceguide.clip import Clip
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """One swelling and fading tone with a few harmonics."""
+
+    start: int
+    """Milliseconds from the start of the earcon."""
+    swell: int
+    """Milliseconds from silence to its loudest."""
+    fade: int
+    """Milliseconds from its loudest to silence."""
+    pitch: float
+    """Its fundamental, in hertz."""
+    level: float
+    """How loud beside the other notes, linear."""
+    harmonics: tuple[float, ...]
+    """Level of the fundamental, of twice its frequency, and so on, linear."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Earcon:
+    """Notes, and how loud they are together."""
+
+    peak: float
+    """Decibels below full scale of the largest sample."""
+    notes: tuple[_Note, ...]
+    """In order of start; the last one ends the earcon."""
+
+
+_PURE = (1.0, 0.15)
+_BELL = (1.0, 0.4, 0.2, 0.1)
+"""More harmonics, so that the alarm stands out from the soft tone on a speaker without bass."""
+
+_EARCONS: Final[dict[str, _Earcon]] = {
+    # Wakes a Bluetooth link and the listener before speech, and is forgotten: two notes a fifth apart.
+    "lead_in": _Earcon(-30.0, (_Note(0, 260, 140, 330.0, 1.0, _PURE), _Note(0, 260, 140, 495.0, 0.5, _PURE))),
+    # Says "still here" in a quiet minute: one note, most of it dying away.
+    "soft_tone": _Earcon(-26.0, (_Note(0, 120, 480, 440.0, 1.0, _PURE),)),
+    # Take the ice off: three rising notes, each louder than the one before. It wakes without startling,
+    # as the first is 10 dB softer than the last and every one swells in.
+    "alarm": _Earcon(
+        -15.0,
+        (
+            _Note(0, 60, 160, 587.33, 0.32, _BELL),
+            _Note(170, 50, 170, 783.99, 0.6, _BELL),
+            _Note(340, 40, 220, 1174.66, 1.0, _BELL),
+        ),
+    ),
+}
+
+NAMES: Final[tuple[str, ...]] = tuple(_EARCONS)
+"""Every earcon there is."""
+
+EARCON_LENGTHS: Final[dict[str, Milliseconds]] = {
+    name: Milliseconds(max(note.start + note.swell + note.fade for note in earcon.notes))
+    for name, earcon in _EARCONS.items()
+}
+"""How long each earcon sounds, exactly."""
+
+_EDGE = 16 / 32_767
+"""The first and last frame: -66 dBFS, which is not heard. So in 16 bit, too, an earcon starts and ends just
+where its event says, also when its event turns it down by up to 24 dB."""
+
+
+def make_earcon(name: str) -> Clip:
+    """Return the sound of one earcon: 48 kHz, exactly `EARCON_LENGTHS[name]` long.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such earcon.
+    """
+    import numpy as np
+
+    from voiceguide.clip import SAMPLERATE, Clip
+
+    if name not in _EARCONS:
+        raise UnknownName("earcon", name, NAMES, listing="voiceguide list earcons")
+    samples = np.zeros(in_frames(EARCON_LENGTHS[name], SAMPLERATE), np.float64)
+    for note in _EARCONS[name].notes:
+        first = in_frames(Milliseconds(note.start), SAMPLERATE)
+        sound = _make_note(note, SAMPLERATE)
+        samples[first : first + len(sound)] += sound
+    samples *= 10 ** (_EARCONS[name].peak / 20) / np.max(np.abs(samples))
+    samples[[0, -1]] = _EDGE
+    return Clip(samples.astype(np.float32), SAMPLERATE)
+
+
+def _make_note(note: _Note, samplerate: int) -> NDArray[np.float64]:
+    """Return one note at its own level, between two half cosines."""
+    import numpy as np
+
+    swell = in_frames(Milliseconds(note.swell), samplerate)
+    fade = in_frames(Milliseconds(note.fade), samplerate)
+    rising = 0.5 - 0.5 * np.cos(np.pi * np.arange(swell) / swell)
+    falling = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, fade + 1) / fade)
+    time = np.arange(swell + fade) / samplerate
+    tone = np.zeros(swell + fade)
+    for times, level in enumerate(note.harmonics, start=1):
+        tone += level * np.sin(2 * np.pi * note.pitch * times * time)
+    tone *= note.level * np.concatenate([rising, falling])
+    return tone

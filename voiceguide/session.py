@@ -1,0 +1,233 @@
+"""Strings the stages together: compile_session(...) -> Session, ready to play, export or show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from voiceguide.earcons import EARCON_LENGTHS, make_earcon
+from voiceguide.scheduler import body
+from voiceguide.scheduler.language import Language
+from voiceguide.scheduler.plan import Plan, make_plan
+from voiceguide.scheduler.point import Point
+from voiceguide.scheduler.routine import Routine
+from voiceguide.scheduler.script import Words, write_words
+from voiceguide.scheduler.timeline import Event, Segment, Timeline, lay_out
+from voiceguide.scheduler.visit import Visit
+from voiceguide.units import Milliseconds, in_frames, in_seconds
+from voiceguide.voice import Voice
+
+if TYPE_CHECKING:
+    from voiceguide.mixer import Mixer
+
+SAMPLERATE = 48_000
+"""Hertz; `clip.SAMPLERATE`, without importing numpy for it."""
+DOCUMENT_VERSION = 1
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sound:
+    """A timeline in one voice: what is played and exported."""
+
+    timeline: Timeline
+    """When what sounds."""
+    voice: Voice
+    """Who speaks."""
+    samplerate: int = SAMPLERATE
+    """Hertz."""
+
+    @cached_property
+    def _mixer(self) -> Mixer:
+        from voiceguide.mixer import Mixer
+
+        events = self.timeline.events
+        speech = {event.spoken: self.voice.clip(event.spoken) for event in events if event.kind == "speech"}
+        earcons = {event.name: make_earcon(event.name) for event in events if event.kind == "earcon"}
+        return Mixer(self.timeline, speech, earcons, self.samplerate)
+
+    def mixer(self) -> Mixer:
+        """Return the sound, the same object each time; loads every clip at the first call."""
+        return self._mixer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session(Sound):
+    """A routine in time and in one voice."""
+
+    plan: Plan
+    """What is done."""
+    language: Language
+    """In which words."""
+
+    @property
+    def title(self) -> str:
+        """The routine's title in the session's language."""
+        return self.plan.routine.title(self.language.tag)
+
+    def document(self) -> dict[str, Any]:
+        """Return the timeline document: plain data, in seconds, versioned.
+
+        Adding keys is free; changing one is a breaking change.
+        """
+        timeline = self.timeline
+        duration = in_seconds(timeline.duration)
+        return {
+            "version": DOCUMENT_VERSION,
+            "routine": self.plan.routine.id,
+            "title": self.title,
+            "language": self.language.tag,
+            "voice": self.voice.name,
+            "samplerate": self.samplerate,
+            "frames": in_frames(timeline.duration, self.samplerate),
+            "duration": duration,
+            "options": {
+                "voice": self.voice.name,
+                "rate": self.voice.rate,
+                "first_side": self.plan.first_side,
+            },
+            "length": {"minimum": duration, "default": duration, "maximum": duration, "requested": None},
+            "chapters": [
+                {"start": in_seconds(chapter.start), "title": chapter.title, "stop": chapter.stop}
+                for chapter in timeline.chapters
+            ],
+            "segments": [_segment(segment) for segment in timeline.segments],
+            "events": [_event(event, timeline.segments[event.segment]) for event in timeline.events],
+            "doses": {visit.stop: _dose(visit) for visit in self.plan.visits},
+            "dropped": [],
+            "left_out": [{"id": one.id, "why": one.why} for one in self.plan.left_out],
+            "cues_dropped": [{"text": cue.text, "stop": cue.stop} for cue in timeline.cues_dropped],
+        }
+
+
+def compile_saying(text: str, language: Language, voice: Voice) -> Sound:
+    """Return one sentence of a person's own, spoken as a cue would be.
+
+    Raises
+    ------
+    Unavailable
+        If the voice fails.
+    """
+    spoken = language.lexicon.respell(text)
+    voice.prepare([spoken])
+    length = voice.measure(spoken)
+    event = Event(Milliseconds(0), length, "speech", "say", text, spoken, 0, required=True, gain=0.0)
+    return Sound(timeline=Timeline(length, (), (), (event,)), voice=voice)
+
+
+def write_script(
+    routine: Routine, points: Mapping[str, Point], language: Language
+) -> tuple[Plan, list[Words]]:
+    """Return the plan of a routine, checked against the body, and the words of every step.
+
+    Raises
+    ------
+    InvalidContent
+        With every problem of the plan, or every step no body could do.
+    VoiceguideError
+        If the language lacks words.
+    """
+    plan = make_plan(routine, points)
+    body.check(plan)
+    return plan, [write_words(step, plan, language) for step in plan.steps]
+
+
+def compile_session(
+    routine: Routine,
+    points: Mapping[str, Point],
+    language: Language,
+    voice: Voice,
+    *,
+    sounds: bool = True,
+    progress: Progress | None = None,
+) -> Session:
+    """Return the session of a routine in one voice.
+
+    Parameters
+    ----------
+    routine, points, language, voice
+        What is done, where, in which words, and who speaks.
+    sounds : bool
+        True if it will be played or written: then every clip is made now. False if its times are enough:
+        then only texts of unknown length are spoken.
+    progress : callable, optional
+        Called after each clip that had to be made, with how many are done and of how many.
+
+    Raises
+    ------
+    VoiceguideError
+        If the content is wrong, words are missing, or the voice fails.
+    """
+    plan, words = write_script(routine, points, language)
+    texts = _texts(words)
+    voice.prepare(texts if sounds else (text for text in texts if voice.known_length(text) is None), progress)
+    timeline = lay_out(plan, words, language, voice.measure, earcon_lengths=EARCON_LENGTHS)
+    session = Session(timeline=timeline, voice=voice, plan=plan, language=language)
+    if sounds:
+        voice.prepare(event.spoken for event in timeline.events if event.kind == "speech")
+    return session
+
+
+def estimate_duration(
+    routine: Routine,
+    points: Mapping[str, Point],
+    language: Language,
+    measure: Callable[[str], Milliseconds],
+) -> Milliseconds:
+    """Return how long a routine takes by some measure of its words, without any sound."""
+    plan, words = write_script(routine, points, language)
+    return lay_out(plan, words, language, measure, earcon_lengths=EARCON_LENGTHS).duration
+
+
+def _texts(words: Iterable[Words]) -> list[str]:
+    """Return every distinct spoken text that a timeline of these words may ask for, in order."""
+    return list(dict.fromkeys(cue.spoken for said in words for cues in said.values() for cue in cues))
+
+
+def _segment(segment: Segment) -> dict[str, Any]:
+    return {
+        "start": in_seconds(segment.start),
+        "duration": in_seconds(segment.duration),
+        "action": segment.action,
+        "point": next(iter(segment.points), None),
+        "points": list(segment.points),
+        "side": segment.side,
+        "method": segment.method,
+        "posture": segment.posture,
+        "zone": segment.zone,
+        "stop": segment.stop,
+        "chapter": segment.chapter,
+        "repeat": segment.repeat,
+        "wait": None if segment.wait is None else {"key": "any", "limit": in_seconds(segment.wait)},
+        "also": None,
+    }
+
+
+def _event(event: Event, segment: Segment) -> dict[str, Any]:
+    return {
+        "start": in_seconds(event.start),
+        "duration": in_seconds(event.duration),
+        "kind": event.kind,
+        "name": event.name,
+        "text": event.text,
+        "spoken": event.spoken,
+        "action": segment.action,
+        "point": next(iter(segment.points), None),
+        "side": segment.side,
+        "segment": event.segment,
+        "required": event.required,
+        "gain": event.gain,
+    }
+
+
+def _dose(visit: Visit) -> dict[str, Any]:
+    return {
+        "seconds": in_seconds(visit.chosen),
+        "smallest": in_seconds(visit.dose.smallest),
+        "usual": in_seconds(visit.dose.usual),
+        "largest": in_seconds(visit.dose.largest),
+        "repeats": visit.repeats,
+        "rounds": visit.rounds,
+    }
