@@ -1,0 +1,158 @@
+"""Every backend there is: it pulls what it plays, or it says why it does not."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.made_up import make_routine
+from tests.rig import nowhere
+from voiceguide import registry
+from voiceguide.backends import Backend
+from voiceguide.backends import miniaudio as for_devices
+from voiceguide.backends import null as without_device
+from voiceguide.errors import Unavailable
+from voiceguide.player import Player, play
+
+SAMPLERATE = 48_000
+BACKENDS = registry.names("voiceguide.backends")
+
+
+class Source:
+    """Sound that remembers what was asked of it."""
+
+    def __init__(self, breaks_at: int | None = None) -> None:
+        self.asked: list[int] = []
+        self.breaks_at = breaks_at
+
+    def pull(self, frames: int) -> NDArray[np.int16]:
+        """Return a low hum, or raise once `breaks_at` frames were pulled."""
+        if self.breaks_at is not None and sum(self.asked) >= self.breaks_at:
+            raise LookupError("the source broke")
+        self.asked.append(frames)
+        return np.full(frames, 100, np.int16)
+
+
+@pytest.fixture
+def no_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in nowhere(tmp_path).items():
+        monkeypatch.setenv(name, value)
+
+
+def test_null_and_miniaudio_are_there() -> None:
+    assert {"miniaudio", "null"} <= set(BACKENDS)
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_loading_and_making_a_backend_loads_no_library(name: str) -> None:
+    code = f"""
+import sys
+from voiceguide import registry
+registry.find("voiceguide.backends", {name!r}).Backend()
+sys.exit(str({{"numpy", "miniaudio", "sounddevice", "simpleaudio"}} & set(sys.modules) or ""))
+"""
+    told = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert told.stderr.strip() == ""
+
+
+@pytest.mark.parametrize("name", [name for name in BACKENDS if name != "null"])
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the devices of a machine cannot be hidden")
+@pytest.mark.usefixtures("no_device")
+def test_without_a_device_it_says_so_and_offers_to_export(
+    name: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    backend: Backend = registry.find("voiceguide.backends", name).Backend()
+    source = Source()
+    for attempt in (backend.check, lambda: backend.open(source.pull, samplerate=SAMPLERATE)):
+        with pytest.raises(Unavailable) as caught:
+            attempt()
+        assert "voiceguide export -o session.wav" in (caught.value.hint or "")
+    assert source.asked == []
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "backend", [without_device.Backend(), for_devices.Backend(["NULL"])], ids=["null", "miniaudio's own null"]
+)
+class TestEveryBackendThatOpens:
+    def test_it_pulls_while_it_is_waited_for(self, backend: Backend) -> None:
+        source = Source()
+        backend.check()
+        stream = backend.open(source.pull, samplerate=SAMPLERATE)
+        try:
+            stream.wait(0.3)
+        finally:
+            stream.close()
+        # A device fills its buffer first; none is more than a second ahead or behind.
+        assert 0.1 < sum(source.asked) / SAMPLERATE < 1.3
+
+    def test_what_the_source_raises_is_raised_by_wait(self, backend: Backend) -> None:
+        source = Source(breaks_at=1)
+        stream = backend.open(source.pull, samplerate=SAMPLERATE)
+        with pytest.raises(LookupError, match="the source broke"):
+            stream.wait(10)
+        stream.close()
+
+    def test_after_close_nothing_is_pulled_and_closing_again_is_fine(self, backend: Backend) -> None:
+        source = Source()
+        stream = backend.open(source.pull, samplerate=SAMPLERATE)
+        stream.wait(0.1)
+        stream.close()
+        pulled = sum(source.asked)
+        stream.close()
+        stream.wait(0.1)
+        assert sum(source.asked) == pulled
+
+    def test_a_session_plays_to_its_end(self, backend: Backend) -> None:
+        session = make_routine()
+        player = Player(session.as_session)
+        # The last three seconds only: a device takes as long as they last.
+        player.pull(9_000 * 48)
+        play(player, backend, samplerate=SAMPLERATE)
+        assert player.ended
+        assert player.position == session.timeline.duration
+
+
+def test_null_pulls_exactly_the_frames_waited_for_in_no_time() -> None:
+    source = Source()
+    stream = without_device.Backend().open(source.pull, samplerate=SAMPLERATE)
+    for seconds in (0.05, 0.0, 3600.001):
+        stream.wait(seconds)
+    stream.drain()
+    assert sum(source.asked) == stream.frames == 2_400 + 3600 * SAMPLERATE + 48
+    assert max(source.asked) <= 4_800
+
+
+def test_null_keeps_nothing_of_what_it_pulled() -> None:
+    stream = without_device.Backend().open(lambda frames: np.zeros(frames, np.int16), samplerate=SAMPLERATE)
+    tracemalloc.start()
+    stream.wait(600)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 100_000
+
+
+def test_a_device_that_fell_silent_has_gone_after_two_seconds_of_waiting_whatever_the_clock_says() -> None:
+    stream = for_devices.Backend(["NULL"]).open(Source().pull, samplerate=SAMPLERATE)
+    stream._device.stop()
+    stream._calls_seen = stream._calls
+    # As many slices of waiting as just do not make two seconds, without the waiting.
+    stream._silent = for_devices.SILENT_FOR - 0.015
+    stream.wait(0.01)
+    with pytest.raises(Unavailable, match="stopped answering"):
+        stream.wait(0.01)
+    stream.close()
+
+
+def test_a_device_that_comes_back_in_time_is_forgiven() -> None:
+    stream = for_devices.Backend(["NULL"]).open(Source().pull, samplerate=SAMPLERATE)
+    stream._silent = for_devices.SILENT_FOR - 0.001
+    stream.wait(0.3)
+    assert stream._silent < for_devices.SILENT_FOR / 2
+    stream.close()
