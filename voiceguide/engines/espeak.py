@@ -8,7 +8,10 @@ process is set to a fixed start with each text.
 from __future__ import annotations
 
 import ctypes
+import signal
+import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from voiceguide.engines import VoiceInfo, _libespeak
@@ -96,7 +99,7 @@ class Engine:
         on_sound = _OnSound(collect)
         # The library reads up to the first zero.
         encoded = text.replace("\0", " ").encode("utf-8", "replace")
-        with _libespeak.loaded(self._library) as (handle, samplerate):
+        with _undisturbed(), _libespeak.loaded(self._library) as (handle, samplerate):
             handle.espeak_SetSynthCallback(on_sound)
             handle.espeak_Synth.argtypes = _SYNTH
             failed = (
@@ -111,6 +114,30 @@ class Engine:
                 hint=f"choose another voice: `{_libespeak.LISTING}`.",
             )
         return b"".join(sound), samplerate
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM wait until the library is done, some 6 ms.
+
+    What a signal's handler raises while the library calls back is swallowed: ctypes prints it, and goes on.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Python runs handlers in the main thread only
+        return
+    came: list[int] = []
+    before = {
+        number: signal.signal(number, lambda it, _frame: came.append(it))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            # None: put there by something that is not Python, which alone could put it back.
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        if came:
+            signal.raise_signal(came[0])
 
 
 _SYNTH = (

@@ -24,8 +24,9 @@ class Shape:
     def read(self, value: Any, path: Path, problems: Problems) -> Any:
         """Return the checked value, or None after adding to `problems`."""
         if value is None:
-            name = f"'{path[-1]}'" if path else "the file"
-            problems.append(Problem(path, f"{name} is empty", hint="give it a value, or leave the line out."))
+            problems.append(
+                Problem(path, f"{_named(path)} is empty", hint="give it a value, or leave the line out.")
+            )
             return None
         return self._read(value, path, problems)
 
@@ -118,9 +119,9 @@ class Duration(Shape):
                 Problem(path, f"'{value}' is out of range", hint=f"up to {in_seconds(LONGEST_SESSION)}s.")
             )
             return None
-        problems.append(
-            Problem(path, f"{_shown(value)} is a duration without a unit", hint=f"did you mean '{value}s'?")
-        )
+        is_number = isinstance(value, int) and not isinstance(value, bool) and value > 0
+        hint = f"did you mean '{value}s'?" if is_number else "for example 90s, 2m or 1m30s."
+        problems.append(Problem(path, f"{_shown(value)} is a duration without a unit", hint=hint))
         return None
 
 
@@ -228,9 +229,14 @@ class Either(Shape):
 def _is_mapping(value: Any, path: Path, problems: Problems) -> bool:
     if isinstance(value, dict):
         return True
-    name = f"'{path[-1]}'" if path else "the file"
-    problems.append(Problem(path, f"{name} is not a mapping", hint="write it as 'key: value' lines."))
+    problems.append(Problem(path, f"{_named(path)} is not a mapping", hint="write it as 'key: value' lines."))
     return False
+
+
+def _named(path: Path) -> str:
+    if not path:
+        return "the file"
+    return f"'{path[-1]}'" if isinstance(path[-1], str) else f"number {path[-1] + 1} of '{path[-2]}'"
 
 
 def _shown(value: Any) -> str:

@@ -1,0 +1,57 @@
+"""What every test stands on: nothing of the person who runs it is read or written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from voiceguide import commands
+from voiceguide.settings import SETTINGS
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+"""Runs a command line in this process; takes its words."""
+
+
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for clips, so that no text is spoken twice in a run of the tests."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(autouse=True)
+def stranger(
+    shared_cache: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The folder of somebody without settings, routines or points of their own, where these may be put."""
+    folder = tmp_path_factory.mktemp("stranger")
+    monkeypatch.setenv("VOICEGUIDE_CACHE", str(shared_cache))
+    monkeypatch.setenv("VOICEGUIDE_CONFIG", str(folder / "config.toml"))
+    monkeypatch.setenv("VOICEGUIDE_DATA", str(folder))
+    for name, setting in SETTINGS.items():
+        monkeypatch.delenv(setting.environment(name), raising=False)
+    return folder
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command line as `main` does, up to the exit."""
+
+    def run_words(*words: str) -> Outcome:
+        capsys.readouterr()
+        code = commands._run(list(words))
+        return Outcome(code, *capsys.readouterr())
+
+    return run_words

@@ -1,0 +1,459 @@
+"""The commands, as a person types them: what they print, what they leave behind and which settings apply."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+from tests.made_up import make_routine
+from voiceguide import registry
+from voiceguide.backends import Backend
+from voiceguide.commands.play import _poll
+from voiceguide.library import DEFAULT_ROUTINE, SHIPPED, routine_names
+from voiceguide.player import Player, play
+from voiceguide.settings import SETTINGS
+
+ROOT = Path(__file__).parents[1]
+KINDS = ("routines", "points", "voices", "engines", "backends", "formats", "languages", "settings")
+TONE = ("--voice", "tone")
+Start = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Start:
+    """Run a command line in a process of its own, with `more` in its environment."""
+
+    def start_words(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "voiceguide", *words],
+            env={**os.environ, "PYTHONPATH": str(ROOT), **more},
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+
+    return start_words
+
+
+# ── with nothing said ──
+
+
+def test_with_nothing_said_it_names_routines_that_are_there_and_the_one_command_to_start(run: Run) -> None:
+    done = run()
+    assert done.code == 0
+    assert re.findall(r"^  (\S+)", done.out, re.MULTILINE) == ["hands", "lower-back", "lying-down"]
+    assert set(routine_names()) >= {"hands", "lower-back", "lying-down"}
+    assert "voiceguide play hands" in done.out
+
+
+def test_the_version_is_told(run: Run) -> None:
+    assert re.fullmatch(r"voiceguide \S+\n", run("--version").out)
+
+
+# ── list ──
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_everything_in_a_list_has_a_line_and_in_json_an_id_and_a_title(kind: str, run: Run) -> None:
+    rows = json.loads(run("list", kind, "--json").out)
+    assert rows
+    assert all(row["id"] and row["title"] for row in rows)
+    for option in ("--plain", "--no-plain"):
+        lines = run("list", kind, option).out.splitlines()
+        assert [line[: len(row["id"])] for line, row in zip(lines, rows, strict=True)] == [
+            row["id"] for row in rows
+        ]
+
+
+def test_without_a_kind_the_routines_are_listed(run: Run) -> None:
+    assert run("list", *TONE).out == run("list", "routines", *TONE).out
+
+
+@pytest.mark.parametrize("kind", ["engines", "backends", "formats"])
+def test_what_is_listed_is_what_there_is(kind: str, run: Run) -> None:
+    ids = [row["id"] for row in json.loads(run("list", kind, "--json").out)]
+    assert ids == registry.names(f"voiceguide.{kind}")
+
+
+def test_a_broken_engine_of_others_is_told_and_the_rest_is_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    metadata = tmp_path / "choir-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: choir\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[voiceguide.engines]\nchoir = choir_that_is_not_there\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    voices = run("list", "voices")
+    assert (voices.code, "tone:plain" in voices.out) == (0, True)
+    assert "choir_that_is_not_there" in voices.err
+    assert "choir" in run("list", "engines").out
+    assert "pip install choir_that_is_not_there" in run("doctor").out
+
+
+# ── show ──
+
+
+def test_show_gives_the_document_in_json_and_nothing_else(run: Run) -> None:
+    done = run("show", "hands", "--json", *TONE)
+    document = json.loads(done.out)
+    assert (done.code, done.err, document["routine"]) == (0, "", "hands")
+    assert document["segments"][-1]["action"] == "close"
+
+
+@pytest.mark.parametrize("option", ["--plain", "--no-plain"])
+def test_show_gives_every_word_in_order(option: str, run: Run) -> None:
+    events = json.loads(run("show", "hands", "--json", *TONE).out)["events"]
+    done = run("show", "hands", option, *TONE)
+    at = -1
+    for event in events:
+        if event["text"]:
+            at = done.out.find(event["text"], at + 1)
+            assert at >= 0, event["text"]
+
+
+def test_without_a_routine_it_is_the_default(run: Run) -> None:
+    assert json.loads(run("show", "--json", *TONE).out)["routine"] == DEFAULT_ROUTINE
+
+
+# ── export and say ──
+
+
+def test_export_writes_the_sound_and_the_document_it_shows(tmp_path: Path, run: Run) -> None:
+    target, timeline = tmp_path / "hands.flac", tmp_path / "hands.json"
+    done = run("export", "hands", "-o", str(target), "--timeline", str(timeline), *TONE)
+    assert (done.code, done.out.startswith(f"{target}: Hands, ")) == (0, True)
+    assert timeline.read_text(encoding="utf-8") == run("show", "hands", "--json", *TONE).out
+    assert sorted(tmp_path.iterdir()) == [target, timeline]
+
+
+def test_with_force_both_files_are_replaced(tmp_path: Path, run: Run) -> None:
+    target, timeline = tmp_path / "hands.flac", tmp_path / "hands.json"
+    target.write_text("old")
+    timeline.write_text("old")
+    done = run("export", "hands", "-o", str(target), "--timeline", str(timeline), "--force", *TONE)
+    assert done.code == 0
+    assert target.read_bytes().startswith(b"fLaC")
+    assert json.loads(timeline.read_text(encoding="utf-8"))["routine"] == "hands"
+
+
+def test_say_writes_a_sentence(tmp_path: Path, run: Run) -> None:
+    target = tmp_path / "saying.wav"
+    done = run("say", "Now press.", "-o", str(target), *TONE)
+    assert (done.code, done.out) == (0, f"{target}\n")
+    assert target.read_bytes().startswith(b"RIFF")
+
+
+def test_say_plays_a_sentence(run: Run) -> None:
+    done = run("say", "Now press.", "--backend", "null", *TONE)
+    assert (done.code, done.err) == (0, "tone:plain: Now press.\n")
+
+
+# ── play ──
+
+
+def test_play_prints_every_line_as_it_is_spoken(run: Run) -> None:
+    events = json.loads(run("show", "hands", "--json", *TONE).out)["events"]
+    done = run("play", "hands", "--backend", "null", *TONE)
+    assert done.code == 0
+    lines = [line.split(maxsplit=1)[1] for line in done.out.splitlines()]
+    assert lines == [event["text"] for event in events if event["text"]]
+
+
+def played(keys: dict[int, str]) -> list[int]:
+    """Play the made-up routine with `keys` by the number of the tick; return the position at each tick."""
+    session = make_routine()
+    player = Player(session.as_session)
+    positions: list[int] = []
+
+    def read_keys() -> str:
+        positions.append(player.position)
+        return keys.get(len(positions), "")
+
+    backend: Backend = registry.find("voiceguide.backends", "null").Backend()
+    play(player, backend, samplerate=session.samplerate, poll=_poll(player, read_keys))
+    return positions
+
+
+def test_space_pauses_and_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    whole = played({})
+    paused = played({30: " ", 50: " "})
+    assert capsys.readouterr().err.splitlines() == ["Paused. Space goes on.", "Going on."]
+    assert len(set(paused[30:50])) == 1
+    assert len(paused) >= len(whole) + 20
+
+
+def test_q_asks_once_and_any_other_key_takes_it_back(capsys: pytest.CaptureFixture[str]) -> None:
+    positions = played({30: "q", 40: "x", 50: "Q", 60: " ", 61: " "})
+    assert capsys.readouterr().err.splitlines() == [
+        "Press q again to end.",
+        "Press q again to end.",
+        "Paused. Space goes on.",
+        "Going on.",
+    ]
+    assert positions[-1] > make_routine().timeline.duration - 100
+
+
+@pytest.mark.parametrize("keys", [{60: "q", 62: "q"}, {60: "qQ"}], ids=["one by one", "at once"])
+def test_q_twice_ends_gently(keys: dict[int, str], capsys: pytest.CaptureFixture[str]) -> None:
+    segments = make_routine().timeline.segments
+    positions = played(keys)
+    heard = {
+        index
+        for index, segment in enumerate(segments)
+        if any(segment.start <= at < segment.start + segment.duration for at in positions[63:])
+    }
+    # In the first hold: its release, and then how to get up.
+    assert [segments[index].action for index in sorted(heard)] == ["release", "move", "close"]
+    assert capsys.readouterr().err.splitlines()[-1].startswith("Ending.")
+
+
+def test_a_third_q_stops_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(played({60: "qq", 64: "q"})) == 64
+    assert capsys.readouterr().err.splitlines()[-1] == "Stopping."
+
+
+# ── check ──
+
+
+def test_without_files_check_looks_at_everything_there_is(stranger: Path, run: Run) -> None:
+    own = stranger / "routines" / "my-evening.yaml"
+    own.parent.mkdir()
+    own.write_text("version: 1\nid: my-evening\nsteps:\n  - posture: supine\n  - press: li4\n")
+    done = run("check")
+    shipped = [path for kind in ("routines", "points") for path in (SHIPPED / kind).glob("*.yaml")]
+    assert (done.code, done.err) == (0, "")
+    assert sorted(re.findall(r"^(.*): fine, ", done.out, re.MULTILINE)) == sorted(map(str, [own, *shipped]))
+
+
+@pytest.mark.parametrize("name", ["hands", "li4", str(SHIPPED / "points" / "li4.yaml")])
+def test_check_takes_names_and_paths(name: str, run: Run) -> None:
+    done = run("check", name)
+    assert (done.code, done.out.startswith(f"{name}: fine, ")) == (0, True)
+
+
+def test_check_goes_on_after_a_file_that_is_wrong(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "bad.yaml").write_text("version: 1\nid: bad\nsteps: []\n")
+    done = run("check", str(tmp_path / "bad.yaml"), "hands")
+    assert (done.code, "hands: fine" in done.out) == (1, True)
+    assert f"Error: {tmp_path / 'bad.yaml'}:3: the list is empty" in done.err
+
+
+POINT = (SHIPPED / "points" / "li4.yaml").read_text(encoding="utf-8")
+
+
+def test_a_point_without_words_is_fine_and_a_note_says_so(tmp_path: Path, run: Run) -> None:
+    file = tmp_path / "li11.yaml"
+    file.write_text(POINT.replace("id: li4", "id: li11"), encoding="utf-8")
+    done = run("check", str(file))
+    assert (done.code, done.out.count("fine")) == (0, 1)
+    assert done.err == (
+        f"Note: {file}: the language 'en' has no words for li11, so no routine can press it yet.\n"
+    )
+
+
+def test_a_method_without_words_is_fine_and_a_note_says_so(tmp_path: Path, run: Run) -> None:
+    file = tmp_path / "li4.yaml"
+    file.write_text(POINT.replace("  thumbs:", "  heel:"), encoding="utf-8")
+    done = run("check", str(file))
+    assert (done.code, done.out.count("fine")) == (0, 1)
+    assert done.err == f"Note: {file}: the language 'en' has no words for li4 by heel yet.\n"
+
+
+def test_a_point_that_joins_one_that_is_not_there_is_fine_and_a_note_says_so(
+    tmp_path: Path, run: Run
+) -> None:
+    file = tmp_path / "li4.yaml"
+    file.write_text(f"{POINT}joins: [li5]\n", encoding="utf-8")
+    done = run("check", str(file))
+    assert (done.code, done.err) == (0, f"Note: {file}: it joins 'li5', and there is no such point.\n")
+
+
+# ── settings: an option stands before the environment, and that before the file ──
+
+
+def test_config_keeps_gets_lists_and_forgets(run: Run, stranger: Path) -> None:
+    file = stranger / "config.toml"
+    assert run("config", "path").out == f"{file}\n"
+    assert run("config", "set", "plain", "on").out == f"plain: on, kept in {file}\n"
+    assert run("config", "get", "plain").out == "on\n"
+    assert "plain: on (" in run("config").out
+    assert "rate: not set (" in run("config", "list").out
+    assert run("config", "unset", "plain").out == "plain: not set\n"
+    assert run("config", "get", "plain").out == ""
+
+
+def test_voice_and_rate_are_taken_from_option_environment_and_file_in_that_order(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def applied(*options: str) -> tuple[str, int]:
+        document = json.loads(run("show", "hands", "--json", *options).out)
+        return document["options"]["voice"], document["options"]["rate"]
+
+    run("config", "set", "voice", "tone")
+    run("config", "set", "rate", "100")
+    assert applied() == ("tone:plain", 100)
+    monkeypatch.setenv("VOICEGUIDE_RATE", "110")
+    assert applied() == ("tone:plain", 110)
+    assert applied("--rate", "120") == ("tone:plain", 120)
+    run("config", "set", "voice", "espeak:en-gb")
+    monkeypatch.setenv("VOICEGUIDE_VOICE", "tone:plain")
+    assert applied() == ("tone:plain", 110)
+
+
+@pytest.mark.parametrize("words", [("list",), ("show", "hands")], ids=" ".join)
+def test_plain_is_taken_from_option_environment_and_file_in_that_order(
+    words: tuple[str, ...], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, table = (run(*words, option, *TONE).out for option in ("--plain", "--no-plain"))
+    assert plain != table
+    run("config", "set", "plain", "on")
+    assert run(*words, *TONE).out == plain
+    monkeypatch.setenv("VOICEGUIDE_PLAIN", "off")
+    assert run(*words, *TONE).out == table
+    assert run(*words, "--plain", *TONE).out == plain
+
+
+@pytest.mark.parametrize("words", [("play", "hands"), ("say", "Now press.")], ids=lambda words: words[0])
+def test_the_backend_is_taken_from_option_environment_and_file_in_that_order(
+    words: tuple[str, ...], start: Start
+) -> None:
+    assert start("config", "set", "backend", "null").returncode == 0
+    assert start(*words, *TONE).returncode == 0
+    wrong = start(*words, *TONE, VOICEGUIDE_BACKEND="nosuch")
+    assert (wrong.returncode, "VOICEGUIDE_BACKEND: unknown backend 'nosuch'" in wrong.stderr) == (2, True)
+    assert start("config", "set", "backend", "miniaudio").returncode == 0
+    assert start(*words, *TONE, VOICEGUIDE_BACKEND="null").returncode == 0
+    assert start(*words, *TONE, "--backend", "null", VOICEGUIDE_BACKEND="miniaudio").returncode == 0
+
+
+def test_a_broken_settings_file_stops_no_help(stranger: Path, run: Run) -> None:
+    (stranger / "config.toml").write_text("rate =\n")
+    assert run("play", "--help").code == 0
+    assert run("list").code == 1
+
+
+# ── doctor ──
+
+
+def test_doctor_says_of_every_setting_what_applies_from_where_and_the_default(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("config", "set", "plain", "on")
+    run("config", "set", "rate", "100")
+    monkeypatch.setenv("VOICEGUIDE_RATE", "120")
+    monkeypatch.setenv("VOICEGUIDE_VOICE", "tone")
+    said = dict(line.split(": ", 1) for line in run("doctor").out.splitlines())
+    assert {name for name in said if name.startswith("setting ")} == {f"setting {name}" for name in SETTINGS}
+    assert said["setting plain"] == "on, from the settings file; the default is off"
+    assert said["setting rate"] == "120, from VOICEGUIDE_RATE; the default is 150"
+    assert said["setting voice"].startswith("tone, from VOICEGUIDE_VOICE; the default is ")
+    assert said["setting backend"] == "auto, which is miniaudio, the default"
+    assert said["voice"] == "works, tone:plain at 120 words a minute"
+
+
+def test_doctor_looks_at_every_plugin(run: Run) -> None:
+    found = {finding["id"] for finding in json.loads(run("doctor", "--json").out)}
+    assert found >= {
+        f"{kind} {name}"
+        for kind in ("engine", "backend", "format")
+        for name in registry.names(f"voiceguide.{kind}s")
+    }
+
+
+def test_whatever_does_not_work_has_a_way_to_mend_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOICEGUIDE_VOICE", "pyttsx3:nosuch")
+    done = run("doctor", "--json")
+    broken = [finding for finding in json.loads(done.out) if not finding["works"]]
+    assert done.code == 3
+    assert "voice" in {finding["id"] for finding in broken}
+    # Whoever asks the doctor is not sent to the doctor.
+    assert all(finding["hint"] and "voiceguide doctor" not in finding["hint"] for finding in broken)
+
+
+@pytest.mark.parametrize("variable", ["VOICEGUIDE_RATE", "VOICEGUIDE_BACKEND"])
+def test_doctor_works_while_a_setting_is_wrong_and_fails(
+    variable: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "nosuch")
+    done = run("doctor")
+    assert (done.code, f"does not work, {variable}: " in done.out) == (1, True)
+
+
+def test_doctor_leaves_nothing_behind(run: Run, stranger: Path) -> None:
+    run("doctor")
+    assert not list(stranger.iterdir())
+
+
+# ── streams ──
+
+
+def child(words: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
+    """Run a shell's line in which `voiceguide` is the program; its exit code is that of the first program."""
+    program = f'"{sys.executable}" -m voiceguide'
+    return subprocess.run(
+        ["bash", "-c", f"{words.replace('voiceguide', program, 1)}; exit ${{PIPESTATUS[0]}}"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="these streams are POSIX")
+
+
+@posix
+@pytest.mark.parametrize("words", ["show --plain --voice tone", "show --json --voice tone", "list points"])
+def test_a_reader_who_leaves_early_is_told_nothing(words: str) -> None:
+    child("voiceguide show --json --voice tone")
+    done = child(f"voiceguide {words} | head -c 1")
+    assert b"Error" not in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert b"Exception" not in done.stderr
+
+
+@posix
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    "words", ["list", "show hands --voice tone", "play hands --voice tone --backend null"]
+)
+def test_closed_streams_do_no_harm(words: str, closed: str) -> None:
+    done = child(f"voiceguide {words} {closed}")
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
+
+
+@posix
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_output_that_finds_no_room_is_told() -> None:
+    done = child("voiceguide show hands --voice tone > /dev/full")
+    assert done.returncode == 1
+    assert b"Error: the output: No space left on device" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437"])
+def test_a_console_that_lacks_characters_gets_question_marks(encoding: str, tmp_path: Path) -> None:
+    file = tmp_path / "ruhe.yaml"
+    file.write_text(
+        "version: 1\nid: ruhe\ntitle: {en: Rü·he 休}\nsteps:\n  - posture: supine\n  - press: li4\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "voiceguide", "show", str(file), *TONE],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    expected = "Rü·he 休".encode(encoding, "replace")
+    assert (done.returncode, done.stdout.startswith(expected)) == (0, True)

@@ -1,0 +1,166 @@
+"""Keys: read one at a time and without Enter, and the terminal left as it was found."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("there are no pseudo-terminals on Windows", allow_module_level=True)
+
+import pty
+import select
+import subprocess
+import termios
+
+from voiceguide.keyboard import keys
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """A pseudo-terminal: what is typed into `keyboard` is read from `end`."""
+
+    keyboard: int
+    end: int
+
+    def type(self, text: bytes) -> None:
+        """Type, and return once it has arrived at the other end."""
+        os.write(self.keyboard, text)
+        select.select([self.end], [], [])
+
+    @property
+    def settings(self) -> list[object]:
+        """How it treats what is typed."""
+        return list(termios.tcgetattr(self.end))
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
+    """A terminal, which is standard input."""
+    keyboard, end = pty.openpty()
+    with open(end, closefd=False) as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        yield Terminal(keyboard, end)
+    os.close(end)
+    os.close(keyboard)
+
+
+def test_keys_are_read_without_enter_and_each_once(terminal: Terminal) -> None:
+    with keys() as read_keys:
+        assert read_keys() == ""
+        terminal.type(b"q")
+        assert read_keys() == "q"
+        assert read_keys() == ""
+        terminal.type(b" q")
+        assert read_keys() == " q"
+
+
+def test_the_terminal_is_restored_afterwards(terminal: Terminal) -> None:
+    before = terminal.settings
+    with keys():
+        assert terminal.settings != before
+    assert terminal.settings == before
+
+
+@pytest.mark.parametrize("happens", [KeyboardInterrupt, SystemExit, RuntimeError])
+def test_the_terminal_is_restored_whatever_happens(happens: type[BaseException], terminal: Terminal) -> None:
+    before = terminal.settings
+    with pytest.raises(happens), keys():
+        raise happens
+    assert terminal.settings == before
+
+
+def test_ctrl_c_still_interrupts(terminal: Terminal) -> None:
+    with keys():
+        flags = termios.tcgetattr(terminal.end)[3]
+    assert flags & termios.ISIG
+
+
+@pytest.mark.parametrize(
+    "sequence",
+    [b"\x1b[A", b"\x1b[1;5C", b"\x1bOQ", b"\x1b[15~", b"\x1bq", b"\x1b"],
+    ids=["up", "ctrl-right", "F2", "F5", "alt-q", "escape"],
+)
+def test_keys_that_are_no_character_are_none(sequence: bytes, terminal: Terminal) -> None:
+    with keys() as read_keys:
+        terminal.type(sequence)
+        assert read_keys() == ""
+
+
+def test_what_is_no_text_does_no_harm(terminal: Terminal) -> None:
+    with keys() as read_keys:
+        terminal.type(b"\xff \xc3")
+        assert read_keys() == " "
+
+
+def test_a_terminal_that_was_closed_has_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    keyboard, end = pty.openpty()
+    with open(end) as stream:  # noqa: PTH123 - a handle has no path
+        monkeypatch.setattr(sys, "stdin", stream)
+        with keys() as read_keys:
+            os.close(keyboard)
+            assert read_keys() == ""
+
+
+@pytest.mark.parametrize("stdin", [None, io.StringIO("q")], ids=["none", "a pipe"])
+def test_without_a_terminal_there_are_no_keys(
+    stdin: io.StringIO | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", stdin)
+    with keys() as read_keys:
+        assert read_keys() == ""
+
+
+def test_a_closed_input_has_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    stdin = io.StringIO("q")
+    stdin.close()
+    monkeypatch.setattr(sys, "stdin", stdin)
+    with keys() as read_keys:
+        assert read_keys() == ""
+
+
+def test_in_the_background_the_terminal_is_left_alone() -> None:
+    # A shell's `voiceguide play &`: the terminal is ours, but another group of processes has it.
+    program = """
+import os, pty, sys, termios
+child, keyboard = pty.fork()
+if child:
+    said = b""
+    while True:
+        try:
+            piece = os.read(keyboard, 1000)
+        except OSError:
+            break
+        if not piece:
+            break
+        said += piece
+    os.waitpid(child, 0)
+    sys.stdout.write(said.decode())
+else:
+    inner = os.fork()
+    if inner:
+        os.waitpid(inner, 0)
+        os._exit(0)
+    os.setpgid(0, 0)
+    from voiceguide.keyboard import keys
+    before = termios.tcgetattr(0)
+    with keys() as read_keys:
+        print("untouched" if termios.tcgetattr(0) == before and read_keys() == "" else "touched", flush=True)
+    os._exit(0)
+"""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,  # the fault would be a process that stands still
+    )
+    assert told.stdout.strip() == "untouched"

@@ -1,0 +1,138 @@
+"""The command line. Each file is a command: `commands/<name>.py` holds `command`, a click command.
+
+Only here is anything printed, and only here does the process exit: `main` is the one place where an error
+becomes a message and an exit code.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+from contextlib import suppress
+
+import click
+
+from voiceguide import __version__, registry
+from voiceguide.errors import UnknownName, VoiceguideError
+from voiceguide.library import routine_names
+from voiceguide.settings import settings_that_apply
+
+FAULT, USAGE, INTERRUPTED, TERMINATED = 1, 2, 130, 143
+_MENDERS = {"config", "doctor"}
+"""Commands that must work while the settings file is broken."""
+_ENDINGS = [signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
+"""Signals that end it, the second being a terminal that was closed: both leave nothing behind."""
+_HELP = ["-h", "--help"]
+_STOPPED = "Stopped. Nothing half done is left behind."
+
+
+class _Commands(click.Group):
+    """Finds the commands in this folder, and imports each only when it is used or listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return registry.names(__name__)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in self.list_commands(ctx):
+            return None
+        command: click.Command = registry.find(__name__, name).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, known = args[0], self.list_commands(ctx)
+        if name not in known:
+            error = UnknownName("command", name, known, listing="voiceguide --help")
+            if name in routine_names():
+                error.hint = f"`voiceguide play {name}` plays it, `voiceguide show {name}` shows it."
+            raise error
+        if name not in _MENDERS and not set(_HELP) & set(args):
+            ctx.default_map = {name: settings_that_apply()}
+        return super().resolve_command(ctx, args)
+
+
+_WELCOME = """\
+voiceguide guides you through self-acupressure for a sore back, lying down, eyes closed.
+
+  hands        six minutes, nothing to fetch: the one to try first
+  lower-back   both thumbs on an achy low back, then ice
+  lying-down   the whole session, with a ball and ice
+
+Start with:   voiceguide play hands
+More:         voiceguide --help
+"""
+
+
+@click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": _HELP})
+@click.version_option(__version__, message="voiceguide %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Guide a self-acupressure session by voice, for a sore back, lying down, eyes closed."""
+    if ctx.invoked_subcommand is None:
+        click.echo(_WELCOME, nl=False)
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line and exit with its code: 0 done, 1 content, 2 usage, 3 no device, 130, 143."""
+    for number in _ENDINGS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` wants it
+            signal.signal(number, _terminate)
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows console may be unable to show a character; a question mark is better than a traceback.
+        # Either may be None: closed by whoever started this process.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    code = _run(args)
+    for number in (signal.SIGINT, *_ENDINGS):
+        # All is said and done: from here on a signal ends the process without a word.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    sys.exit(code)
+
+
+def _terminate(*_: object) -> None:
+    sys.exit(TERMINATED)
+
+
+def _run(args: list[str] | None) -> int:
+    try:
+        code = cli.main(args, prog_name="voiceguide", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        code, lines = code if isinstance(code, int) else 0, []
+    except VoiceguideError as error:
+        code, lines = error.exit_code, error.lines()
+    except click.exceptions.NoArgsIsHelpError as error:
+        code, lines = USAGE, [error.format_message()]
+    except click.ClickException as error:
+        path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "voiceguide"
+        hint = f"Hint:  `{path} --help` shows what it takes."
+        code, lines = error.exit_code, [f"Error: {error.format_message()}", hint]
+    except (click.Abort, KeyboardInterrupt):
+        code, lines = INTERRUPTED, [_STOPPED]
+    except SystemExit as end:
+        code, lines = int(end.code or 0), [_STOPPED] if end.code == TERMINATED else []
+    except BrokenPipeError:
+        # The reader of our output has gone, as in `voiceguide show | head`: nobody is left to tell.
+        _print_no_more()
+        code, lines = 0, []
+    except OSError as error:
+        # What a stage foresees it explains itself. This is the rest, such as output sent to a full disk.
+        _print_no_more()
+        fault = f"Error: {error.filename or 'the output'}: {error.strerror or error}"
+        code, lines = FAULT, [fault, "Hint:  is there room, and may you read and write there?"]
+    for line in lines:
+        click.echo(line, err=True)
+    return code
+
+
+def _print_no_more() -> None:
+    """Lead standard output nowhere, so that what it still holds does no harm when the process ends."""
+    if sys.stdout is not None:
+        with suppress(OSError):
+            sys.stdout.flush()
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

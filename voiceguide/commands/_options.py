@@ -1,0 +1,154 @@
+"""Options that several commands share, and how they become a session."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from voiceguide import registry
+from voiceguide.backends import Backend
+from voiceguide.errors import InvalidContent, Unavailable, VoiceguideError
+from voiceguide.library import (
+    DEFAULT_ROUTINE,
+    find_routine,
+    lines_of,
+    load_language,
+    load_points,
+    load_routine,
+    located,
+)
+from voiceguide.session import Session, compile_session, write_script
+from voiceguide.settings import SETTINGS, parse_setting
+from voiceguide.voice import Voice, find_voice
+
+LANGUAGE = "en"
+DEFAULT_BACKEND = "miniaudio"
+"""What `--backend auto` is."""
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+routine_argument = click.argument("routine", default=DEFAULT_ROUTINE)
+"""ROUTINE is a name or a path; without one it is the default."""
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+class _Value(click.ParamType):  # type: ignore[type-arg, unused-ignore]
+    """The value of a setting, checked on the command line as in the settings file."""
+
+    name = "value"
+
+    def __init__(self, setting: str) -> None:
+        self._setting = setting
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
+        """Return what the text stands for; raise a `VoiceguideError` if it stands for nothing."""
+        called = param.opts[0] if param else self._setting
+        return parse_setting(self._setting, value, called=called) if isinstance(value, str) else value
+
+
+def setting_option(name: str, *, metavar: str) -> Decorator:
+    """Return an option that can be kept in the settings file or the environment."""
+    setting = SETTINGS[name]
+    return click.option(
+        f"--{name}", type=_Value(name), metavar=metavar, default=setting.default, help=f"{setting.help}."
+    )
+
+
+def plain_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--plain`."""
+    return click.option("--plain/--no-plain", default=False, help=f"{SETTINGS['plain'].help}.")(function)
+
+
+def backend_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--backend`."""
+    return setting_option("backend", metavar="NAME")(function)
+
+
+def voice_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--voice` and `--rate`."""
+    function = setting_option("rate", metavar="WPM")(function)
+    return setting_option("voice", metavar="ENGINE:VOICE")(function)
+
+
+@contextmanager
+def located_in(path: Path) -> Iterator[None]:
+    """Add the routine's file, and the line where it is known, to what a stage after reading finds."""
+    try:
+        yield
+    except InvalidContent as error:
+        if any(problem.where for problem in error.problems):
+            raise
+        raise located(error, path, lines_of(path)) from None
+    except Unavailable:
+        raise
+    except VoiceguideError as error:
+        error.where = error.where or str(path)
+        raise
+
+
+def check_routine(routine: str) -> None:
+    """Raise what is wrong with a routine, before anything slow or loud is done for it."""
+    path = find_routine(routine)
+    found = load_routine(path)
+    with located_in(path):
+        write_script(found, load_points(), load_language(LANGUAGE))
+
+
+def open_session(
+    routine: str, voice: str | None, rate: int | None, *, sounds: bool = True, quiet: bool = False
+) -> Session:
+    """Return the session that the options ask for, saying on stderr what takes time."""
+    path = find_routine(routine)
+    found = load_routine(path)
+    speaker = open_voice(voice, rate)
+    progress = None if quiet else Steps("Preparing the voice")
+    with located_in(path):
+        session = compile_session(
+            found, load_points(), load_language(LANGUAGE), speaker, sounds=sounds, progress=progress
+        )
+    say_notes(speaker)
+    return session
+
+
+def open_voice(voice: str | None, rate: int | None) -> Voice:
+    """Return the voice that the options ask for."""
+    return find_voice(voice, rate=rate, language=LANGUAGE)
+
+
+def find_backend(name: str) -> tuple[str, Backend]:
+    """Return the backend that the option asks for, after its name."""
+    name = DEFAULT_BACKEND if name == "auto" else name
+    backend: Backend = registry.find("voiceguide.backends", name).Backend()
+    return name, backend
+
+
+def say_notes(voice: Voice) -> None:
+    """Print what the voice has to tell, such as a cache that cannot be kept."""
+    for note in voice.notes:
+        click.echo(f"Note: {note}", err=True)
+
+
+class Steps:
+    """Progress as plain lines on stderr, a line each quarter: readable by eye, ear and log alike."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._next = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        """Print a line if another quarter is done."""
+        percent = 100 * done // max(total, 1)
+        if percent >= self._next:
+            click.echo(f"{self._what}: {percent} percent", err=True)
+            self._next = percent - percent % 25 + 25
+
+
+def command_line(*words: object) -> str:
+    """Return a command ready to copy."""
+    line = [str(word) for word in words if word is not None]
+    return " ".join(line) if sys.platform == "win32" else shlex.join(line)

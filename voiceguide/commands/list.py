@@ -1,0 +1,163 @@
+"""`voiceguide list`: everything that can be named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from voiceguide import registry
+from voiceguide.commands._options import (
+    LANGUAGE,
+    json_option,
+    located_in,
+    open_voice,
+    plain_option,
+    voice_options,
+)
+from voiceguide.errors import Unavailable, UnknownName
+from voiceguide.library import (
+    find_routine,
+    language_names,
+    load_language,
+    load_points,
+    load_routine,
+    routine_names,
+)
+from voiceguide.scheduler.hold import Measure
+from voiceguide.session import estimate_duration
+from voiceguide.settings import SETTINGS
+from voiceguide.units import MINUTE, Milliseconds
+from voiceguide.voice import Voice
+
+Rows = list[dict[str, Any]]
+
+
+def _routines(voice: Voice | None) -> Rows:
+    points, language = load_points(), load_language(LANGUAGE)
+    tone_length: Measure = registry.find("voiceguide.engines", "tone").tone_length
+
+    def measure(spoken: str) -> Milliseconds:
+        known = voice.known_length(spoken) if voice else None
+        return tone_length(spoken) if known is None else known
+
+    rows = []
+    for name in routine_names():
+        path = find_routine(name)
+        routine = load_routine(path)
+        with located_in(path):
+            duration = estimate_duration(routine, points, language, measure)
+        rows.append(
+            {
+                "id": name,
+                "title": routine.title(LANGUAGE),
+                "minutes": round(duration / MINUTE),
+                "summary": routine.summaries.get(LANGUAGE, ""),
+            }
+        )
+    return rows
+
+
+def _points() -> Rows:
+    language = load_language(LANGUAGE)
+    entries = {part: words for entry, words in language.points.items() for part in entry.split("+")}
+    return [
+        {
+            "id": point.id,
+            "title": f"{entries[point.id].part['both'] if point.id in entries else point.id}",
+            "codes": point.codes,
+            "nickname": point.nickname,
+            "methods": list(point.methods),
+        }
+        for point in load_points().values()
+    ]
+
+
+def _voices() -> Rows:
+    rows: Rows = []
+    for name in registry.names("voiceguide.engines"):
+        try:
+            engine = registry.find("voiceguide.engines", name).Engine()
+            engine.check()
+        except Unavailable as error:
+            click.echo(f"Note: {name} cannot speak here: {error.message}", err=True)
+            continue
+        rows.extend(
+            {"id": f"{name}:{one.id}", "title": one.title, "language": one.language}
+            for one in engine.voices()
+        )
+    return rows
+
+
+def _plugins(folder: str, class_name: str) -> Rows:
+    rows: Rows = []
+    for name in registry.names(f"voiceguide.{folder}"):
+        try:
+            module = registry.find(f"voiceguide.{folder}", name)
+        except Unavailable as error:
+            rows.append({"id": name, "title": f"not here: {error.message}"})
+            continue
+        title = (
+            getattr(getattr(module, class_name), "title", None) or (module.__doc__ or name).splitlines()[0]
+        )
+        rows.append({"id": name, "title": title})
+    return rows
+
+
+_KINDS: dict[str, Callable[[], Rows]] = {
+    "points": _points,
+    "voices": _voices,
+    "engines": lambda: _plugins("engines", "Engine"),
+    "backends": lambda: _plugins("backends", "Backend"),
+    "formats": lambda: _plugins("formats", "Format"),
+    "languages": lambda: [{"id": tag, "title": load_language(tag).name} for tag in language_names()],
+    "settings": lambda: [{"id": name, "title": setting.help} for name, setting in SETTINGS.items()],
+}
+
+
+@click.command("list")
+@click.argument("kind", default="routines")
+@voice_options
+@plain_option
+@json_option
+def command(kind: str, voice: str | None, rate: int | None, *, plain: bool, as_json: bool) -> None:
+    """List what there is.
+
+    KIND is routines (if nothing is said), points, voices, engines, backends, formats, languages or settings.
+    """
+    if kind == "routines":
+        rows = _routines(_voice_if_there(voice, rate))
+    elif kind in _KINDS:
+        rows = _KINDS[kind]()
+    else:
+        kinds = ["routines", *_KINDS]
+        error = UnknownName("kind of thing", kind, kinds)
+        error.hint = f"{error.hint or ''} There are: {', '.join(kinds)}.".lstrip()
+        raise error
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    width = max((len(row["id"]) for row in rows), default=0)
+    for row in rows:
+        details = _details(row)
+        click.echo(
+            f"{row['id']}: {', '.join(details)}" if plain else f"{row['id']:{width}}  {'  '.join(details)}"
+        )
+
+
+def _voice_if_there(voice: str | None, rate: int | None) -> Voice | None:
+    """Return the voice, for the lengths it knows; None if it cannot speak here, as a list needs no sound."""
+    try:
+        return open_voice(voice, rate)
+    except Unavailable as error:
+        click.echo(f"Note: {error.message}; the lengths are estimates.", err=True)
+        return None
+
+
+def _details(row: dict[str, Any]) -> list[str]:
+    if "minutes" in row:
+        return [f"about {row['minutes']} min", row["summary"] or row["title"]]
+    values = [value for key, value in row.items() if key != "id" and value]
+    return [", ".join(value) if isinstance(value, list) else str(value) for value in values]

@@ -1,0 +1,58 @@
+"""`voiceguide say`: try a voice with a sentence of your own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from voiceguide.commands._options import (
+    LANGUAGE,
+    backend_option,
+    command_line,
+    find_backend,
+    open_voice,
+    say_notes,
+    voice_options,
+)
+from voiceguide.errors import Unavailable, UsageError
+from voiceguide.exporter import check_target, export
+from voiceguide.library import load_language
+from voiceguide.session import compile_saying
+
+
+@click.command()
+@click.argument("text")
+@click.option(
+    "-o", "--output", "target", type=click.Path(path_type=Path), help="Write a file instead of playing."
+)
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@backend_option
+@voice_options
+def command(
+    text: str, target: Path | None, backend: str, voice: str | None, rate: int | None, *, force: bool
+) -> None:
+    """Say a sentence, to try a voice."""
+    if not any(letter.isalnum() for letter in text):
+        raise UsageError("there is nothing to say", hint='for example `voiceguide say "Now press."`')
+    device = None
+    if target is not None:
+        check_target(target, force=force)
+    else:
+        _, device = find_backend(backend)
+        try:
+            device.check()
+        except Unavailable as error:
+            error.hint = f"`{command_line('voiceguide', 'say', text, '-o', 'saying.wav')}` makes a file."
+            raise
+    speaker = open_voice(voice, rate)
+    saying = compile_saying(text, load_language(LANGUAGE), speaker)
+    say_notes(speaker)
+    click.echo(f"{speaker.name}: {saying.timeline.events[0].spoken}", err=True)
+    if device is None and target is not None:
+        export(saying, target, force=force)
+        click.echo(target)
+    elif device is not None:
+        from voiceguide.player import Player, play
+
+        play(Player(saying), device, samplerate=saying.samplerate)
