@@ -1,0 +1,118 @@
+"""A machine ear: what is cut out of an exported session is heard as its own words, not as others of it.
+
+The recogniser must choose among all texts of the session. That says which of them a clip is, and that the
+words in it are clear enough to tell left from right; how pleasant it is, only a person can say.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+from voiceguide.exporter import export
+from voiceguide.library import find_routine, load_language, load_points, load_routine, routine_names
+from voiceguide.session import compile_session
+from voiceguide.voice import find_voice
+
+pocketsphinx = pytest.importorskip("pocketsphinx", reason="has no wheel for every Python and machine")
+pytestmark = pytest.mark.slow
+
+EAR = 16_000
+"""Hertz: what the recogniser's model was trained on."""
+AROUND = EAR * 3 // 10
+"""Samples of near-silence before and after: it looks for speech, and expects to hear it begin and end."""
+PHONES = {
+    "sacrum": "S EY K R AH M",  # as in `sacred`
+    "sock's": "S AA K S",  # `sock` and S, as in `rock's`
+    "inwards": "IH N W ER D Z",  # `inward` and Z
+    "nought": "N AO T",  # as `taught`
+    "thinners": "TH IH N ER Z",  # `thinner` and Z
+}
+"""What the CMU dictionary lacks, put together from its nearest words."""
+
+Heard = dict[str, str]
+
+
+@pytest.fixture(scope="module", params=routine_names())
+def heard(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Heard]:
+    """Give what was heard for each distinct text of two words or more."""
+    folder = tmp_path_factory.mktemp("heard")
+    try:
+        yield hear_session(request.param, folder)
+    finally:
+        shutil.rmtree(folder)
+
+
+def hear_session(routine: str, folder: Path) -> Heard:
+    """Export a session in the default voice, cut each distinct text out of the file, and listen."""
+    voice = find_voice("espeak", rate=None, cache=folder / "cache")
+    session = compile_session(load_routine(find_routine(routine)), load_points(), load_language("en"), voice)
+    export(session, folder / "session.wav")
+    with soundfile.SoundFile(folder / "session.wav") as file:
+        clips = {}
+        for event in session.timeline.events:
+            if event.kind == "speech" and event.spoken not in clips:
+                file.seek(event.start * 48)
+                clips[event.spoken] = file.read(event.duration * 48, dtype="float32")
+    ear = make_ear(clips)
+    return {text: hear(ear, clip) for text, clip in clips.items() if len(in_words(text)) > 1}
+
+
+def in_words(text: str) -> list[str]:
+    """Return the words as the dictionary spells them; `forty-six` is two."""
+    return re.findall(r"[a-z0-9]+(?:'[a-z]+)*", text.lower().replace("’", "'"))
+
+
+def make_ear(texts: Iterable[str]) -> Any:
+    """Return a recogniser that knows these texts and nothing else, each of them as likely as the next."""
+    ear = pocketsphinx.Decoder(lm=None, cmn="batch", loglevel="FATAL")
+    sentences = [" ".join(in_words(text)) for text in texts]
+    for word in sorted({word for sentence in sentences for word in sentence.split()}):
+        if ear.lookup_word(word) is None:
+            assert word in PHONES, f"the dictionary lacks '{word}': add its phones"
+            ear.add_word(word, PHONES[word], False)  # noqa: FBT003 - as its authors have it
+    ear.add_jsgf_string("session", f"#JSGF V1.0; grammar session; public <text> = {' | '.join(sentences)};")
+    ear.activate_search("session")
+    return ear
+
+
+def hear(ear: Any, clip: NDArray[np.float32]) -> str:
+    """Return the words it hears, or an empty text."""
+    sound = soxr.resample(clip, 48_000, EAR)
+    sound = np.pad(sound * (0.7 / np.abs(sound).max()), AROUND) * 32_767
+    # Dither, as digital silence has no logarithm; always the same, so that the result is.
+    dice = np.random.default_rng(1)
+    noise = dice.random(len(sound)) - dice.random(len(sound))
+    ear.start_utt()
+    ear.process_raw(np.rint(sound + noise).astype("<i2").tobytes(), full_utt=True)
+    ear.end_utt()
+    hypothesis = ear.hyp()
+    # `the(2)` is the dictionary's second way to say `the`.
+    return re.sub(r"\(\d+\)", "", hypothesis.hypstr) if hypothesis else ""
+
+
+def sides_in(words: list[str]) -> list[str]:
+    """Return the sides among words, in order."""
+    return [word for word in words if word in {"left", "right"}]
+
+
+def test_at_least_95_percent_of_the_texts_are_heard_right(heard: Heard) -> None:
+    mistaken = {text: words for text, words in heard.items() if words.split() != in_words(text)}
+    assert len(heard) > 40
+    assert len(mistaken) <= 0.05 * len(heard), mistaken
+
+
+def test_left_is_never_heard_as_right(heard: Heard) -> None:
+    assert any(sides_in(in_words(text)) for text in heard)
+    assert not {
+        text: words for text, words in heard.items() if sides_in(words.split()) != sides_in(in_words(text))
+    }
