@@ -5,16 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from voiceguide.clip import SAMPLERATE, Clip
+from voiceguide.clip import Clip
 from voiceguide.mixer import Mixer
 from voiceguide.scheduler.timeline import Chapter, Event, Segment, Timeline
-from voiceguide.units import Milliseconds, in_frames
+from voiceguide.units import SAMPLERATE, Milliseconds, in_frames
 
 if TYPE_CHECKING:
     from voiceguide.session import Session
@@ -51,8 +51,13 @@ class MadeUp:
     earcons: Mapping[str, Clip]
     samplerate: int = SAMPLERATE
 
+    ways_up: Mapping[str, Timeline] = field(default_factory=dict)
+
     def mixer(self) -> Mixer:
-        return Mixer(self.timeline, self.speech, self.earcons, self.samplerate)
+        return self.mix(self.timeline)
+
+    def mix(self, timeline: Timeline) -> Mixer:
+        return Mixer(timeline, self.speech, self.earcons, self.samplerate)
 
     @property
     def as_session(self) -> Session:

@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceguide.clip import FULL_SCALE, SAMPLERATE, Clip, to_int16
+from voiceguide.clip import FULL_SCALE, Clip, to_int16
+from voiceguide.units import SAMPLERATE
 
 
 def block(*samples: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:

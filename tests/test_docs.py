@@ -90,3 +90,13 @@ def test_every_command_line_in_the_readme_can_be_typed(line: str) -> None:
 def test_a_command_line_that_cannot_be_typed_would_be_noticed(line: str) -> None:
     with pytest.raises((click.UsageError, VoiceguideError, AssertionError)):
         parse(cli, shlex.split(line))
+
+
+def test_the_sample_of_a_session_is_what_show_prints() -> None:
+    """Times depend on the voice; what is done and said does not."""
+    golden = (Path(__file__).parent / "scheduler" / "golden" / "hands.en.txt").read_text(encoding="utf-8")
+    shown = [line[9:].split(" s ")[-1].split()[-6:] for line in golden.splitlines()]
+    sample = README.read_text(encoding="utf-8").split("```")[3].strip("\n").splitlines()
+    assert len(sample) > 8
+    for line in sample:
+        assert line.strip() == "…" or line[9:].split(" s ")[-1].split()[-6:] in shown, line

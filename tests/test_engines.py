@@ -16,11 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voiceguide.clip import SAMPLERATE, Clip
+from voiceguide.clip import Clip
 from voiceguide.engines import Engine, _libespeak, tone
 from voiceguide.errors import Unavailable, UnknownName
 from voiceguide.registry import find, names
-from voiceguide.units import in_frames
+from voiceguide.units import SAMPLERATE, in_frames
 
 ENGINES = names("voiceguide.engines")
 CUES = [

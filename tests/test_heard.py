@@ -31,6 +31,9 @@ EAR = 16_000
 AROUND = EAR * 3 // 10
 """Samples of near-silence before and after: it looks for speech, and expects to hear it begin and end."""
 PHONES = {
+    "arm's": "AA R M Z",  # `arm` and Z
+    "bed's": "B EH D Z",  # `bed` and Z
+    "painkillers": "P EY N K IH L ER Z",  # `pain` and `killers`
     "sacrum": "S EY K R AH M",  # as in `sacred`
     "sock's": "S AA K S",  # `sock` and S, as in `rock's`
     "inwards": "IH N W ER D Z",  # `inward` and Z

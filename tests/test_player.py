@@ -15,7 +15,7 @@ from tests.made_up import MadeUp, Sound, Stretch, make_routine, make_session
 from tests.test_mixer import sessions
 from voiceguide.backends.null import Backend
 from voiceguide.clip import to_int16
-from voiceguide.player import Player, Span, ending, play
+from voiceguide.player import Player, ending, play
 from voiceguide.units import Milliseconds
 
 KEYS: dict[str, Callable[[Player], None]] = {
@@ -149,7 +149,6 @@ def test_the_position_and_the_event_stand_still_in_a_pause() -> None:
 
 
 ROUTINE = make_routine().timeline
-GETTING_UP = (10_800, 12_000)
 
 
 def at(action: str, stop: str | None = None, turn: int = 0) -> Milliseconds:
@@ -160,7 +159,7 @@ def at(action: str, stop: str | None = None, turn: int = 0) -> Milliseconds:
 
 def spans(position: Milliseconds) -> list[tuple[int, int]]:
     """Return the ending at this position as plain numbers."""
-    return [(span.start, span.end) for span in ending(ROUTINE, position)]
+    return [(span.start, span.end) for span in ending(ROUTINE, position, {})]
 
 
 def of(action: str, stop: str | None = None) -> tuple[int, int]:
@@ -170,13 +169,13 @@ def of(action: str, stop: str | None = None) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(("action", "turn"), [("press", 0), ("hold", 0), ("rest", 0), ("hold", 1)])
-def test_a_hold_is_left_through_its_release_and_the_floor_by_getting_up(action: str, turn: int) -> None:
-    assert spans(at(action, "li4.left", turn)) == [of("release", "li4.left"), GETTING_UP]
+def test_a_hold_is_left_through_its_release(action: str, turn: int) -> None:
+    assert spans(at(action, "li4.left", turn)) == [of("release", "li4.left")]
 
 
 @pytest.mark.parametrize("action", ["massage", "press", "roll"])
 def test_a_massage_and_a_ball_are_left_through_their_release_too(action: str) -> None:
-    assert spans(at(action, "li4.right")) == [of("release", "li4.right"), GETTING_UP]
+    assert spans(at(action, "li4.right")) == [of("release", "li4.right")]
 
 
 @pytest.mark.parametrize(
@@ -190,18 +189,18 @@ def test_a_massage_and_a_ball_are_left_through_their_release_too(action: str) ->
     ],
 )
 def test_hands_that_press_nothing_have_nothing_to_let_go(action: str, stop: str | None) -> None:
-    assert spans(at(action, stop)) == [GETTING_UP]
+    assert spans(at(action, stop)) == []
 
 
 def test_a_release_that_is_under_way_goes_on_where_it_is() -> None:
     position = at("release", "li4.left")
-    assert spans(position) == [(position, of("release", "li4.left")[1]), GETTING_UP]
+    assert spans(position) == [(position, of("release", "li4.left")[1])]
 
 
 @pytest.mark.parametrize("action", ["ice_on", "ice", "ice_off"])
 def test_ice_comes_off_first_with_one_alarm_and_its_words(action: str) -> None:
     start = of("ice_off")[0]
-    assert spans(at(action)) == [(start, start + 500), GETTING_UP]
+    assert spans(at(action)) == [(start, start + 500)]
 
 
 @pytest.mark.parametrize("action", ["open", "ready"])
@@ -209,25 +208,9 @@ def test_before_the_first_move_it_just_ends(action: str) -> None:
     assert spans(at(action)) == []
 
 
-def test_getting_up_that_is_under_way_goes_on_where_it_is() -> None:
-    assert spans(at("close")) == [(at("close"), 12_000)]
-    assert spans(at("move", turn=1)) == [(at("move", turn=1), 12_000)]
-
-
 def test_after_the_end_there_is_nothing_to_end() -> None:
     assert spans(Milliseconds(12_000)) == []
-    assert ending(make_session([]).timeline, Milliseconds(0)) == ()
-
-
-def test_a_seat_that_nobody_moved_to_is_not_left_by_getting_up() -> None:
-    timeline = make_session(
-        [
-            Stretch("hold", 100, stop="x"),
-            Stretch("release", 100, stop="x"),
-            Stretch("close", 100, chapter="End"),
-        ]
-    ).timeline
-    assert ending(timeline, Milliseconds(50)) == (Span(Milliseconds(100), Milliseconds(200)),)
+    assert ending(make_session([Stretch("close", 100)]).timeline, Milliseconds(100), {}) == ()
 
 
 @given(st.integers(0, 12_100))
@@ -239,17 +222,6 @@ def test_an_ending_goes_forward_cuts_no_word_and_lies_within_the_session(positio
         for event in ROUTINE.events:
             assert not event.start < end < event.start + event.duration
             assert start == position or not event.start < start < event.start + event.duration
-
-
-def test_ending_in_a_hold_gives_the_release_and_getting_up_without_a_gap() -> None:
-    session = make_routine(8_000)
-    exported = np.concatenate(list(session.mixer().blocks()))
-    hold = at("hold", "li4.left") * 8
-    sound = heard(session, [(hold, "end")], 3_000 * 8, 480)[hold:]
-    release, rest = (slice(start * 8, end * 8) for start, end in (of("release", "li4.left"), GETTING_UP))
-    wanted = np.concatenate([exported[release], exported[rest]])
-    assert np.array_equal(sound[: len(wanted)], wanted)
-    assert not sound[len(wanted) :].any()
 
 
 def test_ending_in_the_middle_of_a_word_fades_it_first() -> None:

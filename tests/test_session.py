@@ -102,11 +102,13 @@ def test_the_same_routine_gives_the_same_document(cache: Path) -> None:
     assert session_of("hands", cache).document() == session_of("hands", cache, sounds=True).document()
 
 
-def test_a_saying_starts_at_once_and_lasts_as_long_as_its_words(cache: Path) -> None:
+def test_a_saying_has_a_lead_in_and_lasts_as_long_as_its_words(cache: Path) -> None:
     voice = find_voice("tone", rate=None, cache=cache)
     saying = compile_saying("Press LI-4 now.", load_language("en"), voice)
-    (event,) = saying.timeline.events
-    assert (event.start, event.text, event.spoken) == (0, "Press LI-4 now.", "Press L I four now.")
+    lead_in, event = saying.timeline.events
+    assert (lead_in.name, lead_in.start) == ("lead_in", 0)
+    assert (event.start, event.text, event.spoken) == (550, "Press LI-4 now.", "Press L I four now.")
+    assert event.start + event.duration == saying.timeline.duration
     assert saying.mixer().frames == saying.timeline.duration * 48
 
 

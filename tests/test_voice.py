@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voiceguide import voice as voice_module
-from voiceguide.clip import FULL_SCALE, SAMPLERATE, Clip, to_int16
+from voiceguide.clip import Clip, to_int16
 from voiceguide.clip_cache import ClipCache
 from voiceguide.engines import tone
 from voiceguide.errors import Unavailable, UnknownName, UsageError
+from voiceguide.units import SAMPLERATE
 from voiceguide.voice import Voice, find_voice
 
 CUES = ["Press.", "Left hand done. Next, the other.", "And let go.", "About twenty minutes."]
@@ -304,8 +305,3 @@ def test_a_length_that_is_known_needs_no_numpy(tmp_path: Path) -> None:
         [sys.executable, "-c", program], check=True, capture_output=True, text=True, env=environment
     )
     assert told.stdout.split() == [str(tone.tone_length(text)) for text in CUES]
-
-
-def test_the_samplerate_is_that_of_clips() -> None:
-    assert voice_module._SAMPLERATE == SAMPLERATE
-    assert FULL_SCALE == 32_767

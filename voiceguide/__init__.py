@@ -53,7 +53,7 @@ def __getattr__(name: str) -> Any:
     if name == "__version__":
         with suppress(ImportError):  # run from a checkout that was never installed
             return import_module("importlib.metadata").version("voiceguide")
-        return "0.0.0"
+        return "0.0.0+not-installed"
     if name not in _HOMES:
         raise AttributeError(f"module 'voiceguide' has no attribute '{name}'")
     return getattr(import_module(f"voiceguide.{_HOMES[name]}"), name)

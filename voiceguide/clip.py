@@ -9,9 +9,6 @@ from numpy.typing import NDArray
 
 from voiceguide.units import Milliseconds, to_milliseconds
 
-SAMPLERATE = 48_000
-"""Hertz. A session's samplerate: whole frames in a millisecond, and what most devices run at."""
-
 Block = NDArray[np.float32]
 """Mono samples, shape (frames,), float32 in [-1, 1]."""
 

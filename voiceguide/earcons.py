@@ -92,7 +92,8 @@ def make_earcon(name: str) -> Clip:
     """
     import numpy as np
 
-    from voiceguide.clip import SAMPLERATE, Clip
+    from voiceguide.clip import Clip
+    from voiceguide.units import SAMPLERATE
 
     if name not in _EARCONS:
         raise UnknownName("earcon", name, NAMES, listing="voiceguide list earcons")

@@ -44,6 +44,7 @@ _KINDS = "a routine has 'version', 'id' and 'steps', a point has 'methods' and m
 _NULLS = {"", "~", "null", "Null", "NULL"}
 _FLAGS = {"true": True, "false": False}
 Parsed = TypeVar("Parsed")
+Named = TypeVar("Named", Point, Routine)
 Lines = dict[tuple[str | int, ...], int]
 
 
@@ -106,7 +107,7 @@ def _is_path(name: str) -> bool:
 
 def load_routine(path: Path) -> Routine:
     """Return the routine in a file; raise `InvalidContent` with every problem and its line."""
-    return read(path, parse_routine)
+    return _named_as_its_file(read(path, parse_routine), path)
 
 
 def load_points() -> dict[str, Point]:
@@ -122,11 +123,14 @@ def load_points() -> dict[str, Point]:
 
 def load_point(path: Path) -> Point:
     """Return the point in a file; raise `InvalidContent` with every problem and its line."""
-    point = read(path, parse_point)
-    if point.id != path.stem:
-        problem = Problem(("id",), f"the id '{point.id}' is not the file's name", f"call it '{path.stem}'.")
+    return _named_as_its_file(read(path, parse_point), path)
+
+
+def _named_as_its_file(found: Named, path: Path) -> Named:
+    if found.id != path.stem:
+        problem = Problem(("id",), f"the id '{found.id}' is not the file's name", f"call it '{path.stem}'.")
         raise located(InvalidContent([problem]), path, lines_of(path))
-    return point
+    return found
 
 
 @cache

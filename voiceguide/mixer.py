@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceguide.clip import SAMPLERATE, Block, Clip, to_int16
-from voiceguide.units import in_frames
+from voiceguide.clip import Block, Clip, to_int16
+from voiceguide.units import SAMPLERATE, in_frames
 
 if TYPE_CHECKING:
     from voiceguide.scheduler.timeline import Event, Timeline

@@ -7,8 +7,8 @@ heard is a function of the session and of the frame at which each key was presse
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ RAMP = Milliseconds(12)
 """How long a sound that is broken off takes to fade: shorter clicks, longer is not instant."""
 
 _PRESSED = {"press", "hold", "roll", "massage"}
-_AT_A_STOP = _PRESSED | {"locate", "rest"}
+_AT_A_STOP = _PRESSED | {"locate", "rest", "move"}
 _ICE = {"ice_on", "ice", "ice_off"}
 
 
@@ -41,43 +41,84 @@ class Span:
     """Absolute; the first millisecond that is not played."""
 
 
-def ending(timeline: Timeline, position: Milliseconds) -> tuple[Span, ...]:
+def add_ways_up(timeline: Timeline, ways_up: Mapping[str, Timeline]) -> tuple[Timeline, dict[str, Span]]:
+    """Return the timeline with the ways up behind its end, and where each of them lies.
+
+    They are heard only if a session is ended early, from the posture that is their key.
+    """
+    spans: dict[str, Span] = {}
+    events = list(timeline.events)
+    start = timeline.duration
+    for posture, way_up in ways_up.items():
+        end = Milliseconds(start + way_up.duration)
+        spans[posture] = Span(start, end)
+        last = len(timeline.segments) - 1
+        events.extend(
+            replace(event, start=Milliseconds(start + event.start), segment=last) for event in way_up.events
+        )
+        start = end
+    return replace(timeline, duration=start, events=tuple(events)), spans
+
+
+def ending(timeline: Timeline, position: Milliseconds, ways_up: Mapping[str, Span]) -> tuple[Span, ...]:
     """Return what is still to be played, in order, for a session that is to end now.
 
-    A hold is left through its release, ice is taken off, and whoever lies or sits is helped up. What is under
-    way of these goes on where it is. Before the first move nobody has done anything yet: nothing is left.
+    A hold is left through its release, ice is taken off, and whoever lies or sits is helped up from there. A
+    planned end that is under way goes on. Before the first posture is taken, nothing is left.
     """
     index = bisect_right([segment.start for segment in timeline.segments], position) - 1
-    if index < 0 or position >= timeline.duration:
+    if index < 0 or position >= _end(timeline.segments[-1]):
         return ()
     segment = timeline.segments[index]
+    if segment.posture is not None and segment.stop is None and index > 0:
+        return (Span(position, _end(timeline.segments[-1])),)
     spans: list[Span] = []
     if segment.action == "release":
-        spans.append(Span(position, _end(segment)))
+        spans.append(Span(position, _without_what_comes_next(timeline, index)))
     elif segment.action in _AT_A_STOP:
         spans.extend(_release(timeline, index))
     elif segment.action in _ICE:
         spans.extend(_taking_the_ice_off(timeline, index))
-    moves = [segment.start for segment in timeline.segments if segment.action == "move"]
-    if moves and position >= moves[0]:
-        # From here on if it has begun already, and never a second time what was just played.
-        played = spans[-1].end if spans else position
-        spans.append(Span(max(timeline.chapters[-1].start, played), timeline.duration))
+    posture = _posture(timeline, index, position)
+    if posture in ways_up:
+        spans.append(ways_up[posture])
     return tuple(span for span in spans if span.start < span.end)
 
 
+def _posture(timeline: Timeline, index: int, position: Milliseconds) -> str:
+    """Return the posture at a position; the former one up to the middle of a move. Empty before the first."""
+    segment = timeline.segments[index]
+    before = timeline.segments[index - 1].posture if index else None
+    if segment.action == "move" and position - segment.start < segment.duration // 2:
+        return before or ""
+    return segment.posture or before or ""
+
+
 def _release(timeline: Timeline, index: int) -> Iterator[Span]:
-    """Yield the release of what is pressed in this segment, if anything is."""
-    stop = timeline.segments[index].stop
+    """Yield the release of what is pressed in this segment, or of the ball that lies under the body."""
+    here = timeline.segments[index]
     # The last thing done at this stop tells: after a release, or before anything, the hands are free.
-    done = [s.action for s in timeline.segments[: index + 1] if s.stop == stop]
-    pressing = [action for action in done if action in _PRESSED or action in {"locate", "release"}]
-    if not pressing or pressing[-1] not in _PRESSED:
+    done = [s for s in timeline.segments[: index + 1] if s.stop == here.stop]
+    actions = [s.action for s in done if s.action in _PRESSED or s.action in {"locate", "release"}]
+    is_pressed = bool(actions) and actions[-1] in _PRESSED
+    following = timeline.segments[index + 1].action if index + 1 < len(timeline.segments) else ""
+    has_ball = here.method == "ball" and (
+        here.action == "locate" or (here.action == "move" and following == "locate")
+    )
+    if not is_pressed and not has_ball:
         return
-    for segment in timeline.segments[index:]:
-        if segment.stop == stop and segment.action == "release":
-            yield Span(segment.start, _end(segment))
+    for number, segment in enumerate(timeline.segments[index:], start=index):
+        if segment.stop == here.stop and segment.action == "release":
+            yield Span(segment.start, _without_what_comes_next(timeline, number))
             return
+
+
+def _without_what_comes_next(timeline: Timeline, index: int) -> Milliseconds:
+    """Return where a release ends if nothing comes after it: before it says what does."""
+    said = [event for event in timeline.events if event.segment == index]
+    if said and said[-1].name.startswith("then."):
+        return said[-1].start
+    return _end(timeline.segments[index])
 
 
 def _taking_the_ice_off(timeline: Timeline, index: int) -> Iterator[Span]:
@@ -98,11 +139,11 @@ class Player:
     """A session being played. Every method may be called from any thread; none of them waits."""
 
     def __init__(self, session: Sound) -> None:
-        self._timeline: Timeline = session.timeline
-        self._mixer = session.mixer()
+        self._timeline, self._ways_up = add_ways_up(session.timeline, session.ways_up)
+        self._mixer = session.mix(self._timeline)
         self._starts = [event.start for event in self._timeline.events]
         self._lock = Lock()
-        self._spans = [Span(Milliseconds(0), self._timeline.duration)]
+        self._spans = [Span(Milliseconds(0), session.timeline.duration)]
         """What is still to be played; the first one from `_next` on."""
         self._next = 0
         """The next frame of the session."""
@@ -193,7 +234,7 @@ class Player:
         with self._lock:
             self._ending = True
             self._paused = False
-            spans = list(ending(self._timeline, self.position)) if self._spans else []
+            spans = list(ending(self._timeline, self.position, self._ways_up)) if self._spans else []
             if spans and spans[0].start == self.position:
                 # It goes on where it is, even in the middle of a word or a millisecond.
                 self._spans = spans

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from voiceguide.earcons import EARCON_LENGTHS, make_earcon
+from voiceguide.errors import InvalidContent, Problem
 from voiceguide.scheduler import body
-from voiceguide.scheduler.language import Language
-from voiceguide.scheduler.plan import Plan, make_plan
+from voiceguide.scheduler.language import Language, MissingWords
+from voiceguide.scheduler.plan import Plan, make_plan_of_what_is_right
 from voiceguide.scheduler.point import Point
 from voiceguide.scheduler.routine import Routine
 from voiceguide.scheduler.script import Words, write_words
-from voiceguide.scheduler.timeline import Event, Segment, Timeline, lay_out
+from voiceguide.scheduler.timeline import LEAD_IN_AIR, Event, Segment, Timeline, lay_out, lay_out_way_up
 from voiceguide.scheduler.visit import Visit
-from voiceguide.units import Milliseconds, in_frames, in_seconds
+from voiceguide.units import NOTHING, SAMPLERATE, Milliseconds, in_frames, in_seconds
 from voiceguide.voice import Voice
 
 if TYPE_CHECKING:
     from voiceguide.mixer import Mixer
 
-SAMPLERATE = 48_000
-"""Hertz; `clip.SAMPLERATE`, without importing numpy for it."""
 DOCUMENT_VERSION = 1
 Progress = Callable[[int, int], None]
 
@@ -38,15 +37,21 @@ class Sound:
     """Who speaks."""
     samplerate: int = SAMPLERATE
     """Hertz."""
+    ways_up: Mapping[str, Timeline] = field(default_factory=dict)
+    """By posture: how it ends if it is to end now."""
 
     @cached_property
     def _mixer(self) -> Mixer:
+        return self.mix(self.timeline)
+
+    def mix(self, timeline: Timeline) -> Mixer:
+        """Return the sound of a timeline whose words this voice has been given; loads every clip."""
         from voiceguide.mixer import Mixer
 
-        events = self.timeline.events
+        events = timeline.events
         speech = {event.spoken: self.voice.clip(event.spoken) for event in events if event.kind == "speech"}
         earcons = {event.name: make_earcon(event.name) for event in events if event.kind == "earcon"}
-        return Mixer(self.timeline, speech, earcons, self.samplerate)
+        return Mixer(timeline, speech, earcons, self.samplerate)
 
     def mixer(self) -> Mixer:
         """Return the sound, the same object each time; loads every clip at the first call."""
@@ -113,8 +118,13 @@ def compile_saying(text: str, language: Language, voice: Voice) -> Sound:
     spoken = language.lexicon.respell(text)
     voice.prepare([spoken])
     length = voice.measure(spoken)
-    event = Event(Milliseconds(0), length, "speech", "say", text, spoken, 0, required=True, gain=0.0)
-    return Sound(timeline=Timeline(length, (), (), (event,)), voice=voice)
+    lead_in = EARCON_LENGTHS["lead_in"]
+    start = Milliseconds(lead_in + LEAD_IN_AIR)
+    events = (
+        Event(NOTHING, lead_in, "earcon", "lead_in", "", "", 0, required=False, gain=0.0),
+        Event(start, length, "speech", "say", text, spoken, 0, required=True, gain=0.0),
+    )
+    return Sound(timeline=Timeline(Milliseconds(start + length), (), (), events), voice=voice)
 
 
 def write_script(
@@ -125,13 +135,23 @@ def write_script(
     Raises
     ------
     InvalidContent
-        With every problem of the plan, or every step no body could do.
-    VoiceguideError
-        If the language lacks words.
+        With everything at once: what is wrong with the plan, every step no body could do, and every step
+        the language lacks words for.
     """
-    plan = make_plan(routine, points)
-    body.check(plan)
-    return plan, [write_words(step, plan, language) for step in plan.steps]
+    plan, problems = make_plan_of_what_is_right(routine, points)
+    later = list(body.walk(plan)[1])
+    words: list[Words] = []
+    for step in plan.steps:
+        try:
+            words.append(write_words(step, plan, language))
+        except MissingWords as error:
+            later.append(Problem(step.path, error.message, hint=error.hint))
+    # What follows from a fault that is told already is no news: the same step, or no step in particular.
+    told = {problem.path[:2] for problem in problems}
+    problems.extend(one for one in later if not told or (one.path and one.path[:2] not in told))
+    if problems:
+        raise InvalidContent(dict.fromkeys(problems))
+    return plan, words
 
 
 def compile_session(
@@ -164,10 +184,15 @@ def compile_session(
     texts = _texts(words)
     voice.prepare(texts if sounds else (text for text in texts if voice.known_length(text) is None), progress)
     timeline = lay_out(plan, words, language, voice.measure, earcon_lengths=EARCON_LENGTHS)
-    session = Session(timeline=timeline, voice=voice, plan=plan, language=language)
+    ways_up = {}
     if sounds:
-        voice.prepare(event.spoken for event in timeline.events if event.kind == "speech")
-    return session
+        for posture in dict.fromkeys(visit.posture for visit in plan.visits):
+            ways_up[posture] = lay_out_way_up(
+                plan, posture, language, voice.measure, earcon_lengths=EARCON_LENGTHS
+            )
+        spoken = [event.spoken for one in (timeline, *ways_up.values()) for event in one.events]
+        voice.prepare(text for text in spoken if text)
+    return Session(timeline=timeline, voice=voice, plan=plan, language=language, ways_up=ways_up)
 
 
 def estimate_duration(

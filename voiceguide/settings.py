@@ -74,7 +74,8 @@ def _known(kind: str, name: str) -> str:
 
 
 def _flag(text: str) -> bool:
-    flags = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
+    flags = dict.fromkeys(("on", "true", "yes", "1"), True)
+    flags |= dict.fromkeys(("off", "false", "no", "0"), False)
     if text.lower() not in flags:
         raise ValueError(text)
     return flags[text.lower()]

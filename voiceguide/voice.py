@@ -19,7 +19,7 @@ from voiceguide.engines import Engine
 from voiceguide.errors import Unavailable, UsageError
 from voiceguide.lengths import Lengths
 from voiceguide.registry import find
-from voiceguide.units import Milliseconds, to_milliseconds
+from voiceguide.units import SAMPLERATE, Milliseconds, to_milliseconds
 
 # numpy waits until there is sound to work on: with known lengths, a timeline needs none.
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 SLOWEST, FASTEST = 80, 300
 """Words a minute that can be followed; below and above, engines differ in what they do."""
 
-_SAMPLERATE = 48_000
-"""Hertz; `voiceguide.clip.SAMPLERATE`, which cannot be had without numpy."""
 _BYTES = 2
 """Of a 16-bit sample."""
 _PROCESSING = 1
@@ -131,7 +129,7 @@ class Voice:
             from voiceguide.clip import FULL_SCALE, Clip
 
             samples = np.frombuffer(self._samples(spoken), dtype="<i2").astype(np.float32)
-            self._clips[spoken] = Clip(samples / np.float32(FULL_SCALE), _SAMPLERATE)
+            self._clips[spoken] = Clip(samples / np.float32(FULL_SCALE), SAMPLERATE)
         return self._clips[spoken]
 
     def _samples(self, text: str) -> bytes:
@@ -160,12 +158,12 @@ class Voice:
 
     def _note(self, text: str, samples: bytes) -> None:
         self._ready.add(text)
-        self._lengths.record(text, to_milliseconds(len(samples) // _BYTES, _SAMPLERATE))
+        self._lengths.record(text, to_milliseconds(len(samples) // _BYTES, SAMPLERATE))
 
     @cached_property
     def _identity(self) -> str:
         """All that changes the sound of every text."""
-        everything = [self.name, self._engine.version(), self.rate, _SAMPLERATE, _PROCESSING]
+        everything = [self.name, self._engine.version(), self.rate, SAMPLERATE, _PROCESSING]
         return sha256(json.dumps(everything).encode()).hexdigest()
 
     def _key(self, text: str) -> str:
@@ -193,8 +191,8 @@ def _finish(clip: Clip, text: str) -> bytes:
     from voiceguide.clip import to_int16
 
     samples = clip.samples
-    if clip.samplerate != _SAMPLERATE and clip.frames:
-        samples = soxr.resample(samples, clip.samplerate, _SAMPLERATE, quality="HQ")
+    if clip.samplerate != SAMPLERATE and clip.frames:
+        samples = soxr.resample(samples, clip.samplerate, SAMPLERATE, quality="HQ")
     # Between the samples a wave goes higher than at them, so a loud voice may come out above full scale.
     samples = samples / max(1.0, float(np.abs(samples).max(initial=0.0)))
     loud = np.flatnonzero(np.abs(samples) > _THRESHOLD)

@@ -73,7 +73,8 @@ def every_dose_is_true(timeline: Timeline, plan: Plan) -> None:
         if segment.action in DOSED:
             assert segment.stop is not None
             assert segment.duration == doses[segment.stop].chosen
-            assert before.action in {"press", "rest"} if segment.action != "massage" else "locate"
+            allowed = {"locate"} if segment.action == "massage" else {"press", "rest"}
+            assert before.action in allowed
             assert doses[segment.stop].dose.smallest <= segment.duration <= doses[segment.stop].dose.largest
 
 
@@ -157,7 +158,8 @@ def ice_is_whole_and_checked_by_touch(timeline: Timeline, plan: Plan) -> None:
         assert segment.posture == "on_side"
         words = " ".join(event.text.lower() for event in speech_of(timeline, segment))
         assert "look" not in words
-        checks = [e.start - segment.start for e in speech_of(timeline, segment) if "Now a check" in e.text]
+        said = speech_of(timeline, segment)
+        checks = [event.start - segment.start for event in said if "Can the skin feel" in event.text]
         assert all(after - before <= 300_000 for before, after in pairwise([0, *checks, segment.duration]))
         assert speech_of(timeline, segment)[-1].start == end(segment) - 60_000
         on = timeline.segments[index - 1]

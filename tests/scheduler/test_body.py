@@ -64,6 +64,9 @@ def test_the_session_ends_sitting_with_open_eyes_and_nothing_on() -> None:
     assert not state.pressing
 
 
+ICE = ("cold_pack", "thin_towel", "rolled_towel", "two_pillows")
+
+
 @pytest.mark.parametrize(
     ("steps", "ready", "fault"),
     [
@@ -74,10 +77,23 @@ def test_the_session_ends_sitting_with_open_eyes_and_nothing_on() -> None:
         ),
         (
             [{"posture": "supine"}, {"press": "li4"}, {"ice": "back"}],
-            ("cold_pack", "thin_towel"),
+            ICE,
             "nobody may lie on an ice pack",
         ),
-        ([{"posture": "on_side"}, {"ice": "back"}], (), "the ice wants a cold pack nobody has ready"),
+        (
+            [{"posture": "on_side"}, {"ice": "back"}],
+            ("cold_pack", "thin_towel"),
+            "the ice wants things nobody has ready: cold_pack, thin_towel, rolled_towel, two_pillows",
+        ),
+        (
+            [
+                {"posture": "supine"},
+                {"press": "b48", "with": "ball"},
+                {"press": ["b23", "b47"], "with": "ball"},
+            ],
+            ("ball_in_sock",),
+            "the ball is in the right hand, and b23+b47.left is the other side",
+        ),
     ],
 )
 def test_what_no_body_could_do_is_refused(

@@ -25,6 +25,16 @@ def test_every_routine_holds_to_the_laws(name: str, law: Law) -> None:
 
 
 @pytest.mark.parametrize("name", routine_names())
+def test_every_routine_holds_to_the_laws_at_the_slowest_rate(name: str) -> None:
+    """At 80 words a minute, a word takes three quarters of a second."""
+    plan, timeline = lay_out_routine(
+        load_routine(find_routine(name)), lambda text: Milliseconds(750 * len(text.split()))
+    )
+    for law in LAWS:
+        law(timeline, plan)
+
+
+@pytest.mark.parametrize("name", routine_names())
 def test_every_routine_can_begin_on_the_right(name: str) -> None:
     plan, timeline = lay_out_routine(load_routine(find_routine(name)), tone_length, first_side="right")
     for law in LAWS:

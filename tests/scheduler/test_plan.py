@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from voiceguide.errors import InvalidContent
+from voiceguide.errors import InvalidContent, VoiceguideError
 from voiceguide.library import find_routine, load_points, load_routine
 from voiceguide.scheduler import body
 from voiceguide.scheduler.plan import Plan, exclude, make_plan
@@ -52,12 +52,34 @@ def test_points_pressed_with_both_thumbs_are_one_stop() -> None:
     assert [visit.stop for visit in plan.visits] == ["b23+b47.both", "ice.back"]
 
 
-def test_pregnancy_leaves_nothing_of_lying_down_but_says_so() -> None:
-    plan = exclude(lying_down(), {"pregnancy"})
-    assert [visit.stop for visit in plan.visits] == ["ice.back"]
+def test_a_session_of_which_nothing_is_left_is_refused_with_the_reason() -> None:
+    with pytest.raises(VoiceguideError, match="nothing of 'lying-down' is left without pregnancy") as caught:
+        exclude(lying_down(), {"pregnancy"})
+    assert caught.value.exit_code == 1
+    assert caught.value.hint
+
+
+def test_ice_goes_with_the_work_it_follows() -> None:
+    plan = exclude(lying_down(), {"osteoporosis"})
+    assert {visit.stop for visit in plan.visits if not visit.points} == set()
+    assert plan.steps[1].items == ()
     assert {(one.id, one.why) for one in plan.left_out} == {
-        (entry, "pregnancy") for entry in ("b54", "li4", "toe", "b23+b47", "b48")
+        ("b23+b47", "osteoporosis"),
+        ("b48", "osteoporosis"),
     }
+
+
+def test_poor_circulation_leaves_out_the_ice_alone() -> None:
+    plan = exclude(lying_down(), {"poor_circulation"})
+    assert len(plan.visits) == len(lying_down().visits) - 1
+    assert plan.steps[1].items == ("ball_in_sock",)
+    assert [one.id for one in plan.left_out] == ["ice.back"]
+    body.check(plan)
+
+
+def test_a_warning_leaves_nothing_out() -> None:
+    plan = lying_down()
+    assert exclude(plan, {"pulse", "broken_skin"}) is plan
 
 
 def test_blood_thinners_leave_out_the_back_and_nothing_else() -> None:
@@ -75,7 +97,7 @@ def test_a_plan_without_its_excluded_stops_is_whole_again() -> None:
 
 def test_a_profile_without_cautions_changes_nothing() -> None:
     plan = lying_down()
-    assert exclude(plan, {"numbness"}) is plan
+    assert exclude(plan, set()) is plan
 
 
 SIT, LIE, TURN = ({"posture": posture} for posture in ("sitting", "supine", "on_side"))

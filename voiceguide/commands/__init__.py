@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import signal
 import sys
 from contextlib import suppress
@@ -61,8 +62,8 @@ voiceguide guides you through self-acupressure for a sore back, lying down, eyes
   lower-back   both thumbs on an achy low back, then ice
   lying-down   the whole session, with a ball and ice
 
-Start with:   voiceguide play hands
-More:         voiceguide --help
+Start with:   {called} play hands
+More:         {called} --help
 """
 
 
@@ -72,7 +73,7 @@ More:         voiceguide --help
 def cli(ctx: click.Context) -> None:
     """Guide a self-acupressure session by voice, for a sore back, lying down, eyes closed."""
     if ctx.invoked_subcommand is None:
-        click.echo(_WELCOME, nl=False)
+        click.echo(_WELCOME.format(called=_called()), nl=False)
 
 
 def main(args: list[str] | None = None) -> None:
@@ -114,7 +115,9 @@ def _run(args: list[str] | None) -> int:
     except (click.Abort, KeyboardInterrupt):
         code, lines = INTERRUPTED, [_STOPPED]
     except SystemExit as end:
-        code, lines = int(end.code or 0), [_STOPPED] if end.code == TERMINATED else []
+        # 1 is click's own way out when the reader of our output has gone, as in `voiceguide show | head`.
+        code = 0 if end.code == 1 else int(end.code or 0)
+        lines = [_STOPPED] if code == TERMINATED else []
     except BrokenPipeError:
         # The reader of our output has gone, as in `voiceguide show | head`: nobody is left to tell.
         _print_no_more()
@@ -125,8 +128,21 @@ def _run(args: list[str] | None) -> int:
         fault = f"Error: {error.filename or 'the output'}: {error.strerror or error}"
         code, lines = FAULT, [fault, "Hint:  is there room, and may you read and write there?"]
     for line in lines:
-        click.echo(line, err=True)
+        click.echo(as_called(line), err=True)
     return code
+
+
+def as_called(text: str) -> str:
+    """Return the text with the commands in it as they can be typed here.
+
+    From a checkout `voiceguide` is `./scripts/voiceguide`, and `pip` the one of this very Python.
+    """
+    here = f"`{shlex.quote(sys.executable)} -m pip install "
+    return text.replace("`voiceguide ", f"`{_called()} ").replace("`pip install ", here)
+
+
+def _called() -> str:
+    return shlex.quote(os.environ.get("VOICEGUIDE_COMMAND") or "voiceguide")
 
 
 def _print_no_more() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +14,14 @@ import click
 
 from voiceguide import __version__, registry
 from voiceguide.clip_cache import cache_folder
-from voiceguide.commands._options import DEFAULT_BACKEND, LANGUAGE, command_line, json_option, open_voice
+from voiceguide.commands import as_called
+from voiceguide.commands._options import (
+    DEFAULT_BACKEND,
+    LANGUAGE,
+    find_backend,
+    json_option,
+    open_voice,
+)
 from voiceguide.errors import VoiceguideError
 from voiceguide.exporter import check_text_target
 from voiceguide.library import load_language, load_points, user_folder
@@ -53,12 +59,12 @@ def command(*, as_json: bool) -> None:
             verdict = "" if finding.is_fact else "works, " if finding.works else "does not work, "
             click.echo(f"{finding.id}: {verdict}{finding.title}")
             if finding.hint:
-                click.echo(f"  To mend it: {finding.hint}")
+                click.echo(f"  To mend it: {as_called(finding.hint)}")
     broken = {finding.id for finding in findings if not finding.works}
-    if "voice" in broken:
-        raise click.exceptions.Exit(3)
     if any(name.startswith(("setting", "content")) for name in broken):
         raise click.exceptions.Exit(1)
+    if broken & {"voice", "sound"}:
+        raise click.exceptions.Exit(3)
 
 
 def _findings() -> Iterator[Finding]:
@@ -76,6 +82,7 @@ def _findings() -> Iterator[Finding]:
     yield _try("content", lambda: f"{len(load_points())} points, language {load_language(LANGUAGE).name}")
     yield Finding("own routines and points", _whether_there(user_folder()), works=True, is_fact=True)
     yield _try("voice", lambda: _voice(applied))
+    yield _try("sound", lambda: _sound(applied))
     for folder, class_name in (("engines", "Engine"), ("backends", "Backend"), ("formats", "Format")):
         for name in registry.names(f"voiceguide.{folder}"):
             yield _try(f"{folder.removesuffix('s')} {name}", _check(folder, name, class_name))
@@ -119,6 +126,12 @@ def _voice(applied: Mapping[str, Any]) -> str:
     return f"{voice.name} at {voice.rate} words a minute"
 
 
+def _sound(applied: Mapping[str, Any]) -> str:
+    name, backend = find_backend(applied.get("backend", "auto"))
+    backend.check()
+    return f"through {name}"
+
+
 def _check(folder: str, name: str, class_name: str) -> Callable[[], str]:
     def check() -> str:
         module = registry.find(f"voiceguide.{folder}", name)
@@ -150,9 +163,10 @@ def _fault(what: str, error: VoiceguideError) -> Finding:
     hint = error.hint or ""
     if isinstance(error.__cause__, ImportError):
         # Elsewhere the hint is to ask here.
-        hint = f"`{command_line(sys.executable, '-m', 'pip', 'install', error.__cause__.name)}`"
+        hint = f"`pip install {error.__cause__.name}`"
     elif "voiceguide doctor" in hint:
         hint = (
-            "is one connected, and do others play on it? `voiceguide export` makes a file for another player."
+            "connect one, and see whether other programs play on it; "
+            "`voiceguide export -o session.wav` makes a file for another player."
         )
     return Finding(what, str(error), works=False, hint=hint)

@@ -17,7 +17,8 @@ from voiceguide.commands._options import (
     plain_option,
     voice_options,
 )
-from voiceguide.errors import Unavailable, UnknownName
+from voiceguide.earcons import EARCON_LENGTHS
+from voiceguide.errors import Unavailable, UnknownName, VoiceguideError
 from voiceguide.library import (
     find_routine,
     language_names,
@@ -29,7 +30,7 @@ from voiceguide.library import (
 from voiceguide.scheduler.hold import Measure
 from voiceguide.session import estimate_duration
 from voiceguide.settings import SETTINGS
-from voiceguide.units import MINUTE, Milliseconds
+from voiceguide.units import MINUTE, Milliseconds, in_seconds
 from voiceguide.voice import Voice
 
 Rows = list[dict[str, Any]]
@@ -46,9 +47,15 @@ def _routines(voice: Voice | None) -> Rows:
     rows = []
     for name in routine_names():
         path = find_routine(name)
-        routine = load_routine(path)
-        with located_in(path):
-            duration = estimate_duration(routine, points, language, measure)
+        try:
+            routine = load_routine(path)
+            with located_in(path):
+                duration = estimate_duration(routine, points, language, measure)
+        except VoiceguideError as error:
+            # One that is wrong keeps nobody from the others.
+            for line in error.lines():
+                click.echo(line, err=True)
+            continue
         rows.append(
             {
                 "id": name,
@@ -70,6 +77,9 @@ def _points() -> Rows:
             "codes": point.codes,
             "nickname": point.nickname,
             "methods": list(point.methods),
+            "helps": [what.replace("_", " ") for what in point.helps],
+            "cautions": [what.replace("_", " ") for what in point.cautions],
+            "sources": list(point.sources),
         }
         for point in load_points().values()
     ]
@@ -112,6 +122,9 @@ _KINDS: dict[str, Callable[[], Rows]] = {
     "engines": lambda: _plugins("engines", "Engine"),
     "backends": lambda: _plugins("backends", "Backend"),
     "formats": lambda: _plugins("formats", "Format"),
+    "earcons": lambda: [
+        {"id": name, "title": f"{in_seconds(length)} s"} for name, length in EARCON_LENGTHS.items()
+    ],
     "languages": lambda: [{"id": tag, "title": load_language(tag).name} for tag in language_names()],
     "settings": lambda: [{"id": name, "title": setting.help} for name, setting in SETTINGS.items()],
 }
@@ -156,8 +169,12 @@ def _voice_if_there(voice: str | None, rate: int | None) -> Voice | None:
         return None
 
 
+_ONLY_JSON = {"id", "helps", "cautions", "sources"}
+"""What a line has no room for."""
+
+
 def _details(row: dict[str, Any]) -> list[str]:
     if "minutes" in row:
-        return [f"about {row['minutes']} min", row["summary"] or row["title"]]
-    values = [value for key, value in row.items() if key != "id" and value]
+        return [f"about {row['minutes']:>2} min", row["summary"] or row["title"]]
+    values = [value for key, value in row.items() if key not in _ONLY_JSON and value]
     return [", ".join(value) if isinstance(value, list) else str(value) for value in values]

@@ -48,7 +48,7 @@ def command(
     speaker = open_voice(voice, rate)
     saying = compile_saying(text, load_language(LANGUAGE), speaker)
     say_notes(speaker)
-    click.echo(f"{speaker.name}: {saying.timeline.events[0].spoken}", err=True)
+    click.echo(f"{speaker.name}: {saying.timeline.events[-1].spoken}", err=True)
     if device is None and target is not None:
         export(saying, target, force=force)
         click.echo(target)

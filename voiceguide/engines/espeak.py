@@ -116,6 +116,9 @@ class Engine:
         return b"".join(sound), samplerate
 
 
+_SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+
+
 @contextmanager
 def _undisturbed() -> Iterator[None]:
     """Let Ctrl-C and SIGTERM wait until the library is done, some 6 ms.
@@ -126,10 +129,7 @@ def _undisturbed() -> Iterator[None]:
         yield  # Python runs handlers in the main thread only
         return
     came: list[int] = []
-    before = {
-        number: signal.signal(number, lambda it, _frame: came.append(it))
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
+    before = {number: signal.signal(number, lambda it, _frame: came.append(it)) for number in _SIGNALS}
     try:
         yield
     finally:

@@ -74,8 +74,8 @@ class Engine:
 def _tone(text: str) -> Clip:
     import numpy as np
 
-    from voiceguide.clip import SAMPLERATE, Clip
-    from voiceguide.units import in_frames
+    from voiceguide.clip import Clip
+    from voiceguide.units import SAMPLERATE, in_frames
 
     # Each text has its own pitch from 200 to 295 Hz, to tell them apart by ear. In steps of 5 Hz there is a
     # whole number of waves in 200 ms and so in every length: the first and last frame are both at a crest,

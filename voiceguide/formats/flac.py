@@ -1,4 +1,4 @@
-"""FLAC: the same samples as WAV in about a tenth of the size."""
+"""FLAC: the same samples as WAV in an eighth of the size or so."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Format:
     """16-bit mono FLAC, by libsndfile."""
 
-    title = "FLAC: the same sound as WAV, a tenth of the size"
+    title = "FLAC: the same sound as WAV, an eighth of the size or so"
 
     def check(self) -> None:
         """Return if libsndfile is here and writes FLAC; else raise `Unavailable`."""

@@ -11,6 +11,9 @@ from voiceguide.scheduler.plan import Plan, Step, actions_of
 from voiceguide.scheduler.shape import Problems
 from voiceguide.scheduler.visit import OTHER, Visit
 
+ICE_GEAR = ("cold_pack", "thin_towel", "rolled_towel", "two_pillows")
+"""What the ice on the back asks for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -51,6 +54,14 @@ def check(plan: Plan) -> tuple[Body, ...]:
     InvalidContent
         With every step no body could do.
     """
+    bodies, problems = walk(plan)
+    if problems:
+        raise InvalidContent(problems)
+    return bodies
+
+
+def walk(plan: Plan) -> tuple[tuple[Body, ...], Problems]:
+    """Return the body after every action of the plan, in order, and every step no body could do."""
     problems: Problems = []
     body = Body()
     bodies = []
@@ -67,9 +78,7 @@ def check(plan: Plan) -> tuple[Body, ...]:
             bodies.append(body)
         if step.kind == "treat":
             body = _leave_stop(body, step)
-    if problems:
-        raise InvalidContent(problems)
-    return tuple(bodies)
+    return tuple(bodies), problems
 
 
 def hands_of(visit: Visit) -> tuple[str, ...]:
@@ -101,7 +110,8 @@ def _gear_for_move(body: Body, step: Step) -> Fault:
         if body.ball == "away":
             return f"{visit.entry} wants a ball nobody has placed", "add ball_in_sock to 'ready'."
         if body.ball in OTHER and body.ball != visit.side:
-            return f"the ball is in the {body.ball} hand", f"change sides before {visit.stop}."
+            hint = "put the stops of the ball into one group: there_and_back."
+            return f"the ball is in the {body.ball} hand, and {visit.stop} is the other side", hint
         if body.ball not in OTHER and body.hand(visit.side):
             return f"the {visit.side} hand is busy with {body.hand(visit.side)}", "free it first."
     elif body.ball in OTHER and not step.puts_ball_away:
@@ -150,7 +160,8 @@ def _pressed(body: Body, step: Step) -> Fault:
 
 def _pack_in_reach(body: Body, _: Step) -> Fault:
     if body.pack != "near":
-        return "the ice wants a cold pack nobody has ready", "add cold_pack and thin_towel to 'ready'."
+        things = ", ".join(ICE_GEAR)
+        return f"the ice wants things nobody has ready: {things}", "add what is missing to 'ready'."
     return None
 
 
@@ -178,7 +189,7 @@ NEEDS: dict[str, Callable[[Body, Step], Fault]] = {
 
 def _gear_within_reach(body: Body, step: Step) -> Body:
     ball = "near" if "ball_in_sock" in step.items else body.ball
-    pack = "near" if {"cold_pack", "thin_towel"} <= set(step.items) else body.pack
+    pack = "near" if set(ICE_GEAR) <= set(step.items) else body.pack
     return replace(body, ball=ball, pack=pack)
 
 

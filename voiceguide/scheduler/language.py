@@ -13,6 +13,11 @@ from voiceguide.scheduler.point import ID, METHODS
 from voiceguide.scheduler.shape import Duration, Either, Flag, Path, Problems, Record, Seq, Table, Text, Whole
 from voiceguide.units import NOTHING, Milliseconds
 
+
+class MissingWords(VoiceguideError):
+    """A language has no words for something."""
+
+
 PLACEHOLDERS = (
     *("side", "other", "part", "other_part", "next", "three", "dose", "times", "minutes", "first", "second"),
     *("Side", "Other", "Part", "Dose", "First", "Second"),
@@ -72,7 +77,7 @@ class Language:
 
         Raises
         ------
-        VoiceguideError
+        MissingWords
             If the language has no such phrase.
         """
         try:
@@ -81,14 +86,14 @@ class Language:
             raise self._missing(f"the phrase '{key}'") from None
 
     def point(self, entry: str) -> PointWords:
-        """Return the words of a point; raise `VoiceguideError` if the language has none."""
+        """Return the words of a point; raise `MissingWords` if the language has none."""
         try:
             return self.points[entry]
         except KeyError:
             raise self._missing(f"the point '{entry}'") from None
 
     def method(self, entry: str, method: str) -> Mapping[str, tuple[Line, ...]]:
-        """Return the lines of one way to press a point; raise `VoiceguideError` if the language has none."""
+        """Return the lines of one way to press a point; raise `MissingWords` if the language has none."""
         try:
             return self.point(entry).methods[method]
         except KeyError:
@@ -118,8 +123,8 @@ class Language:
             return self.count("hour", hours)
         return self.joined.format(a=self.count("hour", hours), b=self.count("minute", minutes))
 
-    def _missing(self, what: str) -> VoiceguideError:
-        return VoiceguideError(
+    def _missing(self, what: str) -> MissingWords:
+        return MissingWords(
             f"the language '{self.tag}' has no words for {what}",
             hint=f"add them to the folder of '{self.tag}'; the folder of 'en' shows how.",
         )

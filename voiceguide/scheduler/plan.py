@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from voiceguide.scheduler.point import Point
+from voiceguide.errors import InvalidContent, VoiceguideError
+from voiceguide.scheduler.point import WARNINGS, Point
 from voiceguide.scheduler.routine import Routine
-from voiceguide.scheduler.shape import Path
-from voiceguide.scheduler.visit import Visit, make_visits
+from voiceguide.scheduler.shape import Path, Problems
+from voiceguide.scheduler.visit import BACK, Visit, find_visits
 
 LYING = ("supine", "prone", "on_side")
 
@@ -41,6 +42,8 @@ class Step:
     """True for a move between back work and its ice, which may not take long."""
     items: tuple[str, ...] = ()
     """What to have within reach."""
+    is_early: bool = False
+    """True for a way up that was not planned, taken because the session is to end now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +73,71 @@ class Plan:
 
 
 def make_plan(routine: Routine, points: Mapping[str, Point], *, first_side: str = "left") -> Plan:
-    """Return the plan of a routine at usual doses. Whether a body can do it is for `body.check` to say.
+    """Return the plan of a routine at usual doses. Whether a body can do it is for `body` to say.
 
     Raises
     ------
     InvalidContent
-        With every unknown point, missing method, repeated stop or scattered posture at once.
+        With every problem at once.
     """
-    visits = make_visits(routine, points, first_side=first_side)
-    return Plan(routine, first_side, visits, tuple(connect(routine, visits)))
+    plan, problems = make_plan_of_what_is_right(routine, points, first_side=first_side)
+    if problems:
+        raise InvalidContent(problems)
+    return plan
+
+
+def make_plan_of_what_is_right(
+    routine: Routine, points: Mapping[str, Point], *, first_side: str = "left"
+) -> tuple[Plan, Problems]:
+    """Return the plan without the steps that are wrong, and what is wrong, so that all is told at once."""
+    visits, problems = find_visits(routine, points, first_side=first_side)
+    return Plan(routine, first_side, visits, tuple(connect(routine, visits))), problems
 
 
 def exclude(plan: Plan, profile: Collection[str]) -> Plan:
-    """Return the plan without the stops that a caution in `profile` forbids; itself if there are none."""
+    """Return the plan without the stops that a caution in `profile` forbids; itself if there are none.
+
+    Ice goes with the work it follows.
+
+    Raises
+    ------
+    VoiceguideError
+        If nothing would be left to press.
+    """
+    forbidding = set(profile) - set(WARNINGS)
     why = {
-        visit.stop: next(caution for caution in visit.cautions if caution in profile)
+        visit.stop: next(caution for caution in visit.cautions if caution in forbidding)
         for visit in plan.visits
-        if set(visit.cautions) & set(profile)
+        if forbidding & set(visit.cautions)
     }
-    kept = tuple(visit for visit in plan.visits if visit.stop not in why)
-    if len(kept) == len(plan.visits):
+    if not why:
         return plan
-    gone = {visit.entry: why[visit.stop] for visit in plan.visits if visit.stop in why}
+    pressed = tuple(visit for visit in plan.visits if visit.points and visit.stop not in why)
+    if not pressed:
+        raise VoiceguideError(
+            f"nothing of '{plan.routine.id}' is left without {', '.join(dict.fromkeys(why.values()))}",
+            hint="`voiceguide list routines` shows the others; a doctor can say what suits you.",
+        )
+    worked = any(visit.zone in BACK for visit in pressed)
+    had_worked = any(visit.zone in BACK for visit in plan.visits if visit.points)
+    kept = tuple(
+        visit for visit in plan.visits if visit.stop not in why and (visit.points or worked or not had_worked)
+    )
+    gone = {visit.entry or visit.stop: why[visit.stop] for visit in plan.visits if visit.stop in why}
     left_out = (*plan.left_out, *(LeftOut(entry, caution) for entry, caution in gone.items()))
     return replace(plan, visits=kept, steps=tuple(connect(plan.routine, kept)), left_out=left_out)
+
+
+def make_way_up(posture: str) -> tuple[Step, ...]:
+    """Return the steps that end a session early, from a posture: getting up, and the closing."""
+    return Step("rise", "sitting", (), origin=posture, is_early=True), Step("close", "sitting", ())
 
 
 def connect(routine: Routine, visits: tuple[Visit, ...]) -> Iterator[Step]:
     """Yield the steps of a session that makes these visits in this order."""
     yield Step("open", None, ())
-    yield Step("ready", None, ("ready",) if routine.ready else (), items=routine.ready)
+    items = tuple(item for item in routine.ready if _is_used(item, visits))
+    yield Step("ready", None, ("ready",) if routine.ready else (), items=items)
     posture: str | None = None
     before: Visit | None = None
     for index, visit in enumerate(visits):
@@ -151,6 +189,11 @@ def actions_of(step: Step) -> tuple[str, ...]:
     holds = (dosed, *(action for _ in range(visit.repeats - 1) for action in ("rest", dosed)))
     a_round = ("press", *holds, "release")
     return ("locate", *a_round, *(action for _ in range(visit.rounds - 1) for action in ("rest", *a_round)))
+
+
+def _is_used(item: str, visits: tuple[Visit, ...]) -> bool:
+    """Return True if a thing is for something that is still done."""
+    return any(_by_ball(visit) if item == "ball_in_sock" else not visit.points for visit in visits)
 
 
 def _by_ball(visit: Visit | None) -> bool:

@@ -21,11 +21,13 @@ CAUTIONS = (
     "clots",
     "varicose_veins",
     "artificial_hip",
-    "numbness",
+    "poor_circulation",
     "broken_skin",
     "pulse",
     "never_on_spine",
 )
+WARNINGS = ("broken_skin", "pulse", "never_on_spine")
+"""Cautions that are spoken, about a spot or a moment: they leave nothing out."""
 ID = r"[a-z0-9]+(-[a-z0-9]+)*"
 
 

@@ -85,7 +85,7 @@ class Routine:
 
 _PRESS = Record(
     {
-        "press": Seq(Text(pattern=ID, noun="point id"), single=True, smallest=1),
+        "press": Seq(Text(), single=True, smallest=1),
         "with": Text(METHODS, "method"),
         "rounds": Whole(1, 5),
         "optional": Whole(1, 99),

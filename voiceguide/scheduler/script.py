@@ -10,6 +10,9 @@ from voiceguide.scheduler.plan import LYING, Plan, Step
 from voiceguide.scheduler.visit import OTHER, Visit
 from voiceguide.units import MINUTE, NOTHING, Milliseconds
 
+CHECK_EVERY = Milliseconds(5 * MINUTE)
+"""X14: while ice is on, feeling is checked at least this often."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cue:
@@ -147,18 +150,27 @@ class _Writer:
             return away
         if step.origin is None:
             return self.say(f"move.start.{step.posture}")
-        words = (*away, *self.say(f"move.{step.origin}.{step.posture}"))
-        if step.posture in LYING and self.plan.routine.ready and not step.leads_to_ice:
+        words = (*away, *(cue for key in self._route() for cue in self.say(key)))
+        if step.leads_to_ice:
+            return words
+        if step.posture in LYING and self.plan.routine.ready:
             words = (*words, *self.say("move.feel_for_things"))
-        return (*words, *self.say("move.settle")) if not step.leads_to_ice else words
+        return (*words, *self.say("move.settle"))
+
+    def _route(self) -> tuple[str, ...]:
+        """Return the phrases from one posture to another: by sitting, if there is no shorter way."""
+        origin, posture = self.step.origin or "", self.step.posture or ""
+        if f"move.{origin}.{posture}" in self.language.phrases:
+            return (f"move.{origin}.{posture}",)
+        return f"move.{origin}.sitting", f"move.sitting.{posture}"
 
     def _rise(self) -> tuple[Cue, ...]:
-        """Return the way up, after asking once more for the ice, and how the back feels."""
+        """Return the way up; at the planned end after asking for the ice, and how the back feels."""
         step = self.step
         away = self.say("move.ball_away") if step.puts_ball_away else ()
         iced = any(not visit.points for visit in self.plan.visits)
         ask = (*self.say("rise.ice_still_on"), *self.say("rise.notice")) if iced else ()
-        return (*away, *ask, *self.say(f"rise.{step.origin}"))
+        return (*away, *(self.say("rise.early") if step.is_early else ask), *self.say(f"rise.{step.origin}"))
 
     def _method_lines(self, visit: Visit) -> Mapping[str, tuple[Line, ...]]:
         assert visit.method is not None
@@ -227,7 +239,7 @@ class _Writer:
         return self._visit.method.action if self._visit.method else ""
 
     def _ice(self, visit: Visit) -> Words:
-        left = range(5 * MINUTE, visit.chosen, 5 * MINUTE)
+        left = range(CHECK_EVERY, visit.chosen, CHECK_EVERY)
         return {
             "on": self.say(f"ice.on_{visit.zone}"),
             "start": self.say("ice.start"),
@@ -238,6 +250,7 @@ class _Writer:
                 )
                 for at in left
             },
+            "after_check": self.say(f"ice.after_check_{visit.zone}"),
             "last_minute": self.say("ice.last_minute"),
             "off": self.say(f"ice.off_{visit.zone}"),
         }

@@ -9,7 +9,7 @@ from voiceguide.scheduler import actions
 from voiceguide.scheduler.actions import FIRST_CUE, LEAST_GAP
 from voiceguide.scheduler.hold import Measure, Placed, place_in_hold, place_in_middle
 from voiceguide.scheduler.plan import Step, actions_of
-from voiceguide.scheduler.script import Cue, Words
+from voiceguide.scheduler.script import CHECK_EVERY, Cue, Words
 from voiceguide.scheduler.visit import Visit
 from voiceguide.units import MINUTE, NOTHING, SECOND, Milliseconds
 
@@ -281,8 +281,11 @@ def _during_ice(
             at = spoken[-1].start + spoken[-1].duration + ICE_GAP * cue.gap
 
     say(FIRST_CUE, words["start"])
-    for at in range(5 * MINUTE, visit.chosen, 5 * MINUTE):
-        say(at, words[f"check_{at}"])
+    for at in range(CHECK_EVERY, visit.chosen, CHECK_EVERY):
+        # The question, which comes last, is asked at the time; what leads to it comes before.
+        *leading, question = words[f"check_{at}"]
+        before = sum(measure(cue.spoken) + ICE_GAP * cue.gap for cue in leading)
+        say(at - before, (*leading, question, *words["after_check"]))
     say(visit.chosen - MINUTE, words["last_minute"])
     tone = earcon_lengths["soft_tone"]
     tones = [

@@ -10,8 +10,8 @@ from voiceguide.errors import UsageError
 from voiceguide.scheduler.actions import LEAST_GAP
 from voiceguide.scheduler.hold import Measure
 from voiceguide.scheduler.language import Language
-from voiceguide.scheduler.plan import Plan, Step
-from voiceguide.scheduler.script import Cue, Words, write_total
+from voiceguide.scheduler.plan import Plan, Step, make_way_up
+from voiceguide.scheduler.script import Cue, Words, write_total, write_words
 from voiceguide.scheduler.step_timeline import TOTAL_SLOT, LocalEvent, StepTimeline, lay_step
 from voiceguide.units import LONGEST_SESSION, MINUTE, SECOND, Milliseconds, clock
 
@@ -150,14 +150,41 @@ def lay_out(
             hint=f"a session takes at most {clock(LONGEST_SESSION)}.",
         )
     tapes[0].events.append(LocalEvent(tapes[0].total_at, measure(total.spoken), total))
-    chapters, chapter_of = _chapters(plan.steps, tapes, language)
-    segments = tuple(_segments(plan.steps, tapes, chapter_of))
+    return _assemble(plan.steps, tapes, language, earcon_lengths)
+
+
+def lay_out_way_up(
+    plan: Plan,
+    posture: str,
+    language: Language,
+    measure: Measure,
+    *,
+    earcon_lengths: Mapping[str, Milliseconds],
+) -> Timeline:
+    """Return how a session of this plan ends early from a posture: getting up, and the closing."""
+    steps = make_way_up(posture)
+    tapes = [
+        lay_step(step, write_words(step, plan, language), measure, earcon_lengths=earcon_lengths)
+        for step in steps
+    ]
+    return _assemble(steps, tapes, language, earcon_lengths)
+
+
+def _assemble(
+    steps: Sequence[Step],
+    tapes: Sequence[StepTimeline],
+    language: Language,
+    earcon_lengths: Mapping[str, Milliseconds],
+) -> Timeline:
+    duration = Milliseconds(sum(tape.duration for tape in tapes))
+    chapters, chapter_of = _chapters(steps, tapes, language)
+    segments = tuple(_segments(steps, tapes, chapter_of))
     events = list(_events(tapes, segments))
     events = list(_with_soft_tones(events, segments, duration, earcon_lengths["soft_tone"]))
     events = list(_with_lead_ins(events, segments, earcon_lengths["lead_in"]))
     dropped = tuple(
         DroppedCue(cue.text, step.visit.stop)
-        for step, tape in zip(plan.steps, tapes, strict=True)
+        for step, tape in zip(steps, tapes, strict=True)
         for cue in tape.dropped
         if step.visit is not None
     )

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from voiceguide.errors import InvalidContent, Problem, did_you_mean
+from voiceguide.errors import Problem, did_you_mean
 from voiceguide.scheduler.point import Count, Dose, Method, Point
 from voiceguide.scheduler.routine import Group, IceOn, Press, Routine, TakePosture
 from voiceguide.scheduler.shape import Path, Problems
 from voiceguide.units import SECOND, Milliseconds
 
 OTHER = {"left": "right", "right": "left"}
-_BACK = {"back", "hips"}
+BACK = {"back", "hips"}
+"""Zones whose work the back's ice follows."""
 ICE_TIME = {"back": Milliseconds(900 * SECOND)}
 """By zone. S52: about 15 minutes for back and hips."""
 
@@ -60,20 +61,17 @@ class Visit:
         return "+".join(self.points)
 
 
-def make_visits(routine: Routine, points: Mapping[str, Point], *, first_side: str) -> tuple[Visit, ...]:
-    """Return every stop of a routine at its usual dose, in order.
+def find_visits(
+    routine: Routine, points: Mapping[str, Point], *, first_side: str
+) -> tuple[tuple[Visit, ...], Problems]:
+    """Return every stop of a routine at its usual dose, in order, and what is wrong with the others.
 
-    Raises
-    ------
-    InvalidContent
-        With every unknown point, missing method, repeated stop or scattered posture at once.
+    Wrong are an unknown point, a missing method, a repeated stop, a scattered posture, and late ice.
     """
     problems: Problems = []
     visits = tuple(_visits(routine, points, first_side, problems))
     _check_order(visits, problems)
-    if problems:
-        raise InvalidContent(problems)
-    return visits
+    return visits, problems
 
 
 def _visits(
@@ -114,7 +112,7 @@ def _ice(zone: str, posture: str, path: Path) -> Visit:
         rounds=1,
         repeats=1,
         optional=0,
-        cautions=(),
+        cautions=("poor_circulation",),
         aftercare=(),
         codes="",
         path=path,
@@ -124,6 +122,7 @@ def _ice(zone: str, posture: str, path: Path) -> Visit:
 def _sides(
     press: Press, points: Mapping[str, Point], posture: str | None, first_side: str, problems: Problems
 ) -> Iterator[Visit]:
+    press = replace(press, points=tuple(sorted(press.points)))  # one name for a joint, however it is written
     pressed = _points(press, points, problems)
     if not pressed:
         return
@@ -241,7 +240,7 @@ def _check_order(visits: tuple[Visit, ...], problems: Problems) -> None:
                 Problem(visit.path, f"{what} comes twice", hint="once is enough; 'rounds: 2' presses longer.")
             )
         seen.add(visit.stop)
-        if visit.stop == "ice.back" and worked and worked[-1] not in _BACK:
+        if visit.stop == "ice.back" and worked and worked[-1] not in BACK:
             problems.append(
                 Problem(
                     visit.path,
@@ -249,7 +248,7 @@ def _check_order(visits: tuple[Visit, ...], problems: Problems) -> None:
                     hint="put the points of back and hips last, right before their ice.",
                 )
             )
-        elif visit.points and (worked or visit.zone in _BACK):
+        elif visit.points and (worked or visit.zone in BACK):
             worked.append(visit.zone)
         if not postures or postures[-1] != visit.posture:
             if visit.posture in postures:
