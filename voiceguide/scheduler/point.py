@@ -100,7 +100,7 @@ class Point:
     methods: Mapping[str, Method]
     """By name, the usual one first."""
     release: str
-    """`gradual`."""
+    """`gradual`, or `at_once` where no source asks for more (S29: LI-4 alone)."""
     zone: str
     """Part of the body: one of `ZONES`."""
     prepare: tuple[str, ...]
@@ -149,7 +149,7 @@ POINT = Record(
         "laterality": Text(("paired", "midline"), "laterality"),
         "joins": Seq(Text(pattern=ID, noun="point id")),
         "methods": Table(_METHOD, keys=Text(METHODS, "method")),
-        "release": Text(("gradual",), "release"),
+        "release": Text(("gradual", "at_once"), "release"),
         "zone": Text(ZONES, "zone"),
         "prepare": Seq(Text()),
         "aftercare": Seq(Text(("ice", "notice", "foot_bath"), "aftercare")),
