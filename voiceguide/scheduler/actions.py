@@ -54,7 +54,9 @@ ACTIONS: dict[str, Action] = {
     "rest": Action(dosed=False, needs=(), leaves=()),
     "switch_sides": Action(dosed=False, needs=("nothing_pressed",), leaves=("ball_changes_hand",)),
     "ice_on": Action(
-        dosed=False, needs=("nothing_pressed", "pack_in_reach", "off_the_pack"), leaves=("pack_on",)
+        dosed=False,
+        needs=("nothing_pressed", "pack_in_reach", "off_the_pack"),
+        leaves=("pack_on", "eyes_closed"),
     ),
     "ice": Action(dosed=False, needs=("pack_on",), leaves=()),
     "ice_off": Action(dosed=False, needs=("pack_on",), leaves=("pack_off",)),

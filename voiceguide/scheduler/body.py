@@ -182,6 +182,7 @@ NEEDS: dict[str, Callable[[Body, Step], Fault]] = {
     "pressed": _pressed,
     "pack_in_reach": _pack_in_reach,
     "off_the_pack": _off_the_pack,
+    "eyes_closed": lambda body, _: replace(body, eyes="closed"),
     "pack_on": lambda body, _: None if body.pack == "on" else ("no ice is on", "put it on first."),
     "pack_off": lambda body, _: ("the ice is still on", "take it off first.") if body.pack == "on" else None,
 }
@@ -206,7 +207,7 @@ def _move_ball(body: Body, step: Step) -> Body:
 
 
 def _eyes(body: Body, step: Step) -> Body:
-    return replace(body, eyes="open" if step.kind == "rise" else "closed")
+    return replace(body, eyes="open" if step.kind == "rise" or step.leads_to_ice else "closed")
 
 
 def _place_hands(body: Body, step: Step) -> Body:
@@ -243,6 +244,7 @@ LEAVES: dict[str, Callable[[Body, Step], Body]] = {
     "pressed": lambda body, _: replace(body, pressing=True),
     "eased": lambda body, _: replace(body, pressing=False),
     "ball_changes_hand": _pass_ball,
+    "eyes_closed": lambda body, _: replace(body, eyes="closed"),
     "pack_on": lambda body, _: replace(body, pack="on"),
     "pack_off": lambda body, _: replace(body, pack="off"),
 }
