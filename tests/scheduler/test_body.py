@@ -111,3 +111,8 @@ def test_a_ball_goes_back_to_the_bed_before_a_point_without_it() -> None:
     )
     state = next(state for action, stop, state in walk(plan) if (action, stop) == ("locate", "li4.left"))
     assert state.ball == "near"
+
+
+def test_the_eyes_stay_open_until_the_ice_is_in_place() -> None:
+    eyes = {action: state.eyes for action, stop, state in lying_down() if stop == "ice.back"}
+    assert (eyes["move"], eyes["ice_on"], eyes["ice"]) == ("open", "closed", "closed")

@@ -182,7 +182,6 @@ NEEDS: dict[str, Callable[[Body, Step], Fault]] = {
     "pressed": _pressed,
     "pack_in_reach": _pack_in_reach,
     "off_the_pack": _off_the_pack,
-    "eyes_closed": lambda body, _: replace(body, eyes="closed"),
     "pack_on": lambda body, _: None if body.pack == "on" else ("no ice is on", "put it on first."),
     "pack_off": lambda body, _: ("the ice is still on", "take it off first.") if body.pack == "on" else None,
 }
