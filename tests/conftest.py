@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,29 @@ import pytest
 
 from voiceguide import commands
 from voiceguide.settings import SETTINGS
+
+
+def pytest_configure() -> None:
+    """Let nobody's own content take part where the tests look round before they begin."""
+    os.environ["VOICEGUIDE_DATA"] = os.devnull
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares a written session: in a random order it would be written for every test."""
+    first: dict[tuple[str, str], int] = {}
+
+    def place(numbered: tuple[int, pytest.Item]) -> tuple[int, int]:
+        index, item = numbered
+        params = (
+            item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        )
+        shared = next((str(params[name]) for name in ("exported", "spoken") if name in params), None)
+        if shared is None:
+            return index, index
+        return first.setdefault((item.path.name, shared), index), index
+
+    items[:] = [item for _, item in sorted(enumerate(items), key=place)]
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,7 @@ def make_session(stretches: Sequence[Stretch], samplerate: int = SAMPLERATE) -> 
                 side=None,
                 method=None,
                 posture=None,
+                lies_on=None,
                 zone=None,
                 stop=stretch.stop,
                 chapter=len(chapters) - 1,

@@ -26,7 +26,13 @@ def test_the_map_stays_a_map() -> None:
     assert len((ROOT / "voiceguide/__init__.py").read_text(encoding="utf-8").splitlines()) < 60
 
 
-@pytest.mark.parametrize("arguments", ["", "--help", "--version", "list", "list points", "check"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *("", "--help", "--version", "list", "list points", "check", "check --schema", "about", "point b48"),
+        "routine new mine --from hands",
+    ],
+)
 def test_what_should_be_quick_imports_no_numpy(arguments: str, tmp_path: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "voiceguide", *arguments.split()],

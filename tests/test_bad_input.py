@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -166,11 +167,14 @@ ROUTINES = {
         "mine.yaml:4: b48 wants a ball nobody has placed",
     ),
     "ice nobody has ready": (
-        f"{TOP}steps:\n  - posture: on_side\n  - ice: [back]\n",
-        "mine.yaml:5: the ice wants things nobody has ready: cold_pack",
+        f"{TOP}steps:\n  - posture: sitting\n  - press: b48\n  - posture: on_side\n  - ice: [back]\n",
+        "mine.yaml:7: the ice wants things nobody has ready: two_pillows",
     ),
     "lying on the pack": (
-        f"{TOP}ready: [cold_pack, thin_towel, rolled_towel, two_pillows]\n{LI4}  - ice: [back]\n",
+        (
+            f"{TOP}ready: [ball_in_sock, two_pillows, rolled_towel, cold_pack, thin_towel]\n"
+            "steps:\n  - posture: supine\n  - {press: b48, with: ball}\n  - ice: [back]\n"
+        ),
         "mine.yaml:7: nobody may lie on an ice pack",
     ),
     "back and forth between postures": (
@@ -179,8 +183,13 @@ ROUTINES = {
     ),
     "a point twice": (f"{TOP}{LI4}  - press: li4\n", "mine.yaml:6: li4 comes twice"),
     "ice twice": (
-        f"{TOP}ready: [cold_pack, thin_towel]\nsteps:\n  - posture: on_side\n" + "  - ice: [back]\n" * 2,
-        "mine.yaml:7: back comes twice",
+        f"{TOP}ready: [two_pillows, rolled_towel, cold_pack, thin_towel]\n"
+        "steps:\n  - posture: on_side\n  - press: g30\n" + "  - ice: [back]\n" * 2,
+        "mine.yaml:8: ice on the back comes twice",
+    ),
+    "ice on what nothing touched": (
+        f"{TOP}steps:\n  - posture: on_side\n  - ice: [back]\n",
+        "mine.yaml:5: nothing on the back has been pressed before its ice",
     ),
     "a method the point does not have": (
         f"{TOP}{LI4}    with: ball\n",
@@ -190,7 +199,7 @@ ROUTINES = {
         f"{TOP}steps:\n  - posture: supine\n  - {{press: b23, with: thumbs}}\n",
         "mine.yaml:5: b23 by thumbs cannot be done lying on the back",
     ),
-    "too many rounds": (f"{TOP}{LI4}    rounds: 5\n", "mine.yaml:6: 5 rounds of li4 are too many"),
+    "too many rounds": (f"{TOP}{LI4}    rounds: 5\n", "mine.yaml:6: 'rounds: 5' is out of range for li4"),
     "points that do not join": (
         f"{TOP}steps:\n  - {{press: [li4, b54]}}\n",
         "mine.yaml:4: b54 and li4 cannot be pressed as one",
@@ -256,11 +265,16 @@ POINTS = {
     "a duration as a flag": ("max: 15s", "max: true", "'true' is a duration without a unit"),
     "a null duration": ("max: 15s", "max: ~", "'max' is empty"),
     "doses out of order": ("max: 15s", "max: 5s", "'dose' is not in order"),
-    "repeats without a rest": ("    rest: 5s\n", "", "'rest' is missing"),
+    "repeats without a rest": ("    rest: 5s\n", "", "'rest' or 'window' is missing"),
     "an unknown method": ("  thumbs:", "  thumb:", "unknown method 'thumb'"),
     "an unknown caution": ("broken_skin", "broken_skins", "unknown caution 'broken_skins'"),
     "an unknown zone": ("zone: hand", "zone: hands", "unknown zone 'hands'"),
     "another version": ("version: 1", "version: 0", "0 is out of range"),
+    "a code without its WHO code": (
+        "who: {code: LI4, name: Hegu}\n",
+        "",
+        "'LI-4' stands without its WHO code",
+    ),
     "another id": ("id: li4", "id: li5", "the id 'li5' is not the file's name"),
 }
 
@@ -279,8 +293,9 @@ def test_a_point_that_is_wrong_is_told_with_its_line(
         assert re.match(rf"Error: {re.escape(str(file))}:\d+: ", done.err)
 
 
-def test_a_file_that_is_neither_a_routine_nor_a_point_is_told_kindly(run: Run) -> None:
-    done = run("check", str(SHIPPED / "languages" / "en" / "phrases.yaml"))
+def test_a_file_that_is_neither_a_routine_nor_a_point_is_told_kindly(run: Run, tmp_path: Path) -> None:
+    file = shutil.copy(SHIPPED / "languages" / "en" / "phrases.yaml", tmp_path)
+    done = run("check", str(file))
     assert_told(done, CONTENT, "this is neither a routine nor a point")
     assert len(done.err.splitlines()) == 2
 

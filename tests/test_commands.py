@@ -22,7 +22,7 @@ from voiceguide.player import Player, play
 from voiceguide.settings import SETTINGS
 
 ROOT = Path(__file__).parents[1]
-KINDS = ("routines", "points", "voices", "engines", "backends", "formats", "languages", "settings")
+KINDS = "routines points voices engines backends formats earcons languages folders settings".split()
 TONE = ("--voice", "tone")
 Start = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -246,6 +246,36 @@ def test_check_goes_on_after_a_file_that_is_wrong(tmp_path: Path, run: Run) -> N
     done = run("check", str(tmp_path / "bad.yaml"), "hands")
     assert (done.code, "hands: fine" in done.out) == (1, True)
     assert f"Error: {tmp_path / 'bad.yaml'}:3: the list is empty" in done.err
+
+
+@pytest.mark.parametrize(
+    "kind", ["routine", "point", "language", "phrases", "point-words", "lexicon", "leaflet"]
+)
+def test_check_prints_a_schema_for_editors(kind: str, run: Run) -> None:
+    done = run("check", "--schema", kind)
+    schema = json.loads(done.out)
+    assert (done.code, done.err) == (0, "")
+    assert (schema["title"], schema["type"]) == (f"voiceguide: {kind.replace('-', ' ')}", "object")
+    assert "version" in schema["required"]
+
+
+def test_the_schema_is_that_of_a_routine_if_nothing_else_is_said(run: Run) -> None:
+    assert run("check", "--schema").out == run("check", "--schema", "routine").out
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("--schema", "mine.yaml"), "There are: routine, point, language,"),
+        (("--schema", "points"), "did you mean 'point'?"),
+        (("hands", "--schema"), "'hands' cannot be checked by --schema"),
+    ],
+)
+def test_a_schema_is_of_a_kind_of_file_and_of_no_file(
+    words: tuple[str, ...], complaint: str, run: Run
+) -> None:
+    done = run("check", *words)
+    assert (done.code, done.out, complaint in done.err) == (2, "", True)
 
 
 POINT = (SHIPPED / "points" / "li4.yaml").read_text(encoding="utf-8")

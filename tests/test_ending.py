@@ -18,7 +18,7 @@ from voiceguide.library import routine_names
 from voiceguide.player import Player, Span, add_ways_up, ending
 from voiceguide.scheduler import body
 from voiceguide.scheduler.body import Body
-from voiceguide.scheduler.timeline import Segment, Timeline, lay_out_way_up
+from voiceguide.scheduler.timeline import Segment, Timeline, lay_out_ways_up
 from voiceguide.units import Milliseconds
 
 
@@ -27,10 +27,7 @@ def laid_out(name: str) -> tuple[Timeline, dict[str, Span], tuple[Body, ...]]:
     """Return the timeline with its ways up, where these lie, and the body after each segment."""
     plan, timeline = lay_out_routine(load_routine(find_routine(name)), tone_length)
     language = load_language("en")
-    ways = {
-        posture: lay_out_way_up(plan, posture, language, tone_length, earcon_lengths=EARCON_LENGTHS)
-        for posture in dict.fromkeys(visit.posture for visit in plan.visits)
-    }
+    ways = lay_out_ways_up(plan, language, tone_length, earcon_lengths=EARCON_LENGTHS)
     bodies = body.check(plan)
     assert len(bodies) == len(timeline.segments)
     return *add_ways_up(timeline, ways), bodies

@@ -46,10 +46,17 @@ class Exported:
                 yield file.read(end - start, dtype="int16")
 
 
+QUICK = {("tone", "hands"), ("espeak", "hands"), ("tone", "lying-down")}
+
+
+def case(engine: str, routine: str) -> object:
+    """Return an engine and a routine; all but a few are slow."""
+    marks = [] if (engine, routine) in QUICK else [pytest.mark.slow]
+    return pytest.param((engine, routine), marks=marks, id=f"{engine} {routine}")
+
+
 @pytest.fixture(
-    scope="module",
-    params=[(engine, routine) for engine in ENGINES for routine in routine_names()],
-    ids=" ".join,
+    scope="module", params=[case(engine, routine) for engine in ENGINES for routine in routine_names()]
 )
 def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exported]:
     engine, routine = request.param

@@ -217,7 +217,10 @@ def test_a_file_that_is_not_there_says_which_one_is_near(tmp_path: Path) -> None
 def other_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of another language, `xx`, with the words of English."""
     monkeypatch.setattr(library, "SHIPPED", tmp_path)
-    return Path(shutil.copytree(SHIPPED / "languages" / "en", tmp_path / "languages" / "xx"))
+    folder = shutil.copytree(SHIPPED / "languages" / "en", tmp_path / "languages" / "xx")
+    english = (folder / "language.yaml").read_text(encoding="utf-8")
+    (folder / "language.yaml").write_text(english.replace("tag: en", "tag: xx"), encoding="utf-8")
+    return folder
 
 
 def test_an_unknown_language_says_what_shows_all() -> None:

@@ -24,9 +24,12 @@ def session_of(name: str, cache: Path, *, sounds: bool = False) -> Session:
 
 TOP = (
     "version routine title language voice samplerate frames duration options length chapters segments events "
-    "doses dropped left_out cues_dropped"
+    "doses dropped left_out cues_dropped by note"
 ).split()
-SEGMENT = "start duration action point points side method posture zone stop chapter repeat wait also".split()
+SEGMENT = (
+    "start duration action point points side method posture lies_on zone stop chapter repeat wait also"
+).split()
+DOSE = "seconds smallest usual largest repeats rounds window massage".split()
 EVENT = "start duration kind name text spoken action point side segment required gain".split()
 
 
@@ -38,7 +41,7 @@ def test_the_document_has_the_keys_it_promises(name: str, cache: Path) -> None:
     assert all(list(event) == EVENT for event in document["events"])
     assert all(list(chapter) == ["start", "title", "stop"] for chapter in document["chapters"])
     doses = document["doses"].values()
-    assert all(list(one) == "seconds smallest usual largest repeats rounds".split() for one in doses)
+    assert all(list(one) == DOSE for one in doses)
 
 
 @pytest.mark.parametrize("name", routine_names())
@@ -88,6 +91,7 @@ def test_codes_are_shown_with_their_who_code_and_name(cache: Path) -> None:
 def test_doses_say_what_was_chosen_and_from_which_range(cache: Path) -> None:
     doses = session_of("lying-down", cache).document()["doses"]
     ball = {"seconds": 90, "smallest": 60, "usual": 90, "largest": 120, "repeats": 1, "rounds": 1}
+    ball |= {"window": 0, "massage": 0}
     assert doses["b23+b47.left"] == doses["b23+b47.right"] == ball
     assert doses["li4.left"]["repeats"] == 3
     assert doses["ice.back"]["seconds"] == 900

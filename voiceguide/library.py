@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,7 +25,8 @@ from voiceguide.errors import (
     VoiceguideError,
     did_you_mean,
 )
-from voiceguide.scheduler.language import FILES, Language, parse_language
+from voiceguide.leaflet import Leaflet, parse_leaflet
+from voiceguide.scheduler.language import FILES, Language, lay_over, parse_language
 from voiceguide.scheduler.point import POINT, Point, parse_point
 from voiceguide.scheduler.routine import ROUTINE, Routine, parse_routine
 
@@ -45,11 +46,12 @@ _NULLS = {"", "~", "null", "Null", "NULL"}
 _FLAGS = {"true": True, "false": False}
 Parsed = TypeVar("Parsed")
 Named = TypeVar("Named", Point, Routine)
-Lines = dict[tuple[str | int, ...], int]
+Keys = tuple[str | int, ...]
+Lines = dict[Keys, int]
 
 
 def user_folder() -> Path:
-    """Return the folder in which a person keeps routines and points of their own; it need not exist."""
+    """Return the folder in which a person keeps content of their own; it need not exist."""
     chosen = os.environ.get("VOICEGUIDE_DATA")
     return Path(chosen) if chosen else platformdirs.user_data_path("voiceguide", appauthor=False)
 
@@ -60,8 +62,8 @@ def routine_names() -> list[str]:
 
 
 def language_names() -> list[str]:
-    """Return the sorted tags of all languages."""
-    return sorted(path.name for path in (SHIPPED / "languages").iterdir() if path.is_dir())
+    """Return the sorted tags of all languages, the user's own and the shipped."""
+    return sorted({folder.name for kept in _folders("languages") for folder in _listed(kept, Path.is_dir)})
 
 
 def find_routine(name: str) -> Path:
@@ -121,6 +123,14 @@ def load_points() -> dict[str, Point]:
     return {name: load_point(path) for name, path in _files("points").items()}
 
 
+def find_point(name: str) -> Path:
+    """Return the file of a point, given its name; raise `UnknownName` if there is none."""
+    files = _files("points")
+    if name not in files:
+        raise UnknownName("point", name, files, listing="voiceguide list points")
+    return files[name]
+
+
 def load_point(path: Path) -> Point:
     """Return the point in a file; raise `InvalidContent` with every problem and its line."""
     return _named_as_its_file(read(path, parse_point), path)
@@ -133,30 +143,72 @@ def _named_as_its_file(found: Named, path: Path) -> Named:
     return found
 
 
-@cache
 def load_language(tag: str) -> Language:
-    """Return a language by its tag; raise `InvalidContent` if its files are wrong or not all there."""
-    folder = SHIPPED / "languages" / tag
-    if not folder.is_dir():
+    """Return a language by its tag: the words that are shipped, and the user's own laid over them.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such language.
+    VoiceguideError
+        If its files are not all there, or wrong: every problem with its file and line.
+    """
+    if tag not in language_names():
         raise UnknownName("language", tag, language_names(), listing="voiceguide list languages")
-    data: dict[str, object] = {}
-    lines: Lines = {}
+    files = language_files(tag)
+    missing = [f"{name}.yaml" for name in FILES if name not in {file.stem for file in files}]
+    if missing:
+        shipped, own = _folders(f"languages/{tag}")
+        raise VoiceguideError(
+            f"the language '{tag}' has no {', '.join(missing)}",
+            where=str(own if own.is_dir() else shipped),
+            hint=f"copy what is missing from {SHIPPED / 'languages' / 'en'}, and translate it.",
+        )
+    return _language(tag, tuple((file, _read_text(file)) for file in files))
+
+
+def language_files(tag: str) -> list[Path]:
+    """Return the files of a language that are read, the shipped ones before those that are laid over them."""
+    folders = [{file.stem: file for file in _content_of(folder)} for folder in _folders(f"languages/{tag}")]
+    return [files[name] for files in folders for name in FILES if name in files]
+
+
+@lru_cache(maxsize=8)  # by the text of its files, so that no change of them is missed
+def _language(tag: str, files: tuple[tuple[Path, str], ...]) -> Language:
+    data: dict[str, Any] = {}
+    places: dict[Keys, tuple[Path, int]] = {}
     problems: list[Problem] = []
-    for name in FILES:
-        file = folder / f"{name}.yaml"
-        if not file.is_file():
-            hint = "the folder of 'en' shows what belongs into one."
-            raise VoiceguideError(f"the language '{tag}' has no {file.name}", where=str(folder), hint=hint)
-        data[name], found, doubled = _load(file)
-        lines |= {(name, *path): line for path, line in found.items()}
+    for file, text in files:
+        name = file.stem
+        found, lines, doubled = _load(file, text)
+        if found is None:
+            raise VoiceguideError("the file is empty", where=str(file), hint="write into it, or remove it.")
+        places |= {(name, *path): (file, line) for path, line in lines.items()}
         problems += [replace(problem, path=(name, *problem.path)) for problem in doubled]
+        data[name] = lay_over(name, data[name], found, problems) if name in data else found
     try:
-        return _parsed(parse_language, data, problems)
+        return _parsed(partial(parse_language, tag=tag), data, problems)
     except InvalidContent as error:
-        raise InvalidContent(
-            replace(problem, where=f"{folder / str(problem.path[0])}.yaml:{_line(problem.path, lines)}")
-            for problem in error.problems
-        ) from None
+        raise _placed(error, places) from None
+
+
+def load_leaflet(tag: str) -> Leaflet:
+    """Return the words of a language that are read, not heard, the user's own file before the shipped.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such language.
+    VoiceguideError
+        If it has no leaflet, or a wrong one.
+    """
+    if tag not in language_names():
+        raise UnknownName("language", tag, language_names(), listing="voiceguide list languages")
+    shipped, own = (folder / "leaflet.yaml" for folder in _folders(f"languages/{tag}"))
+    if not own.is_file() and not shipped.is_file():
+        hint = f"copy it from {SHIPPED / 'languages' / 'en'}, and translate it."
+        raise VoiceguideError(f"the language '{tag}' has no leaflet.yaml", where=str(own.parent), hint=hint)
+    return read(own if own.is_file() else shipped, parse_leaflet)
 
 
 def read(path: Path, parse: Callable[[object], Parsed]) -> Parsed:
@@ -186,39 +238,55 @@ def lines_of(path: Path) -> Lines:
     return _load(path)[1]
 
 
-def located(error: InvalidContent, path: Path, lines: Mapping[tuple[str | int, ...], int]) -> InvalidContent:
+def located(error: InvalidContent, path: Path, lines: Mapping[Keys, int]) -> InvalidContent:
     """Return the error with `file:line` in each problem, in the order of the file."""
-    problems = [replace(problem, where=f"{path}:{_line(problem.path, lines)}") for problem in error.problems]
+    return _placed(error, {(): (path, 1)} | {keys: (path, line) for keys, line in lines.items()})
+
+
+def _placed(error: InvalidContent, places: Mapping[Keys, tuple[Path, int]]) -> InvalidContent:
+    """Return the error with the place in each problem: its own, or that of the nearest thing around it."""
+    found = []
+    for problem in error.problems:
+        path = problem.path
+        while path not in places:
+            path = path[:-1]
+        found.append((*places[path], problem))
+    found.sort(key=lambda one: one[:2])
     # Both sides of a point may have the same fault: once is enough.
-    return InvalidContent(sorted(dict.fromkeys(problems), key=lambda problem: _line(problem.path, lines)))
-
-
-def _line(path: tuple[str | int, ...], lines: Mapping[tuple[str | int, ...], int]) -> int:
-    while path and path not in lines:
-        path = path[:-1]
-    return lines.get(path, 1)
+    return InvalidContent(
+        dict.fromkeys(replace(problem, where=f"{file}:{line}") for file, line, problem in found)
+    )
 
 
 def _files(kind: str) -> dict[str, Path]:
     """Return the files of a kind by name; a person's own stand before the shipped ones."""
-    return {path.stem: path for folder in (SHIPPED, user_folder()) for path in _content_of(folder / kind)}
+    return {path.stem: path for folder in _folders(kind) for path in _content_of(folder)}
+
+
+def _folders(kind: str) -> tuple[Path, Path]:
+    """Return the folders of a kind, what is shipped before a person's own."""
+    return SHIPPED / kind, user_folder() / kind
 
 
 def _content_of(folder: Path) -> list[Path]:
-    try:
-        # Editors and file managers leave files of their own beside ours, with names that begin with a dot.
-        found = [path for path in folder.iterdir() if path.suffix in SUFFIXES and path.name[0] != "."]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    except OSError as error:
-        hint = "VOICEGUIDE_DATA names another folder for routines and points of your own."
-        raise VoiceguideError(f"cannot be read: {error.strerror}", where=str(folder), hint=hint) from None
+    found = _listed(folder, lambda path: path.suffix in SUFFIXES)
     return sorted(found, key=lambda path: (path.stem, path.suffix == SUFFIXES[0]))
 
 
-def _load(path: Path) -> tuple[object, Lines, list[Problem]]:
+def _listed(folder: Path, wanted: Callable[[Path], bool]) -> list[Path]:
+    try:
+        # Editors and file managers leave files of their own beside ours, with names that begin with a dot.
+        return [path for path in folder.iterdir() if path.name[0] != "." and wanted(path)]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        hint = "VOICEGUIDE_DATA names another folder for content of your own."
+        raise VoiceguideError(f"cannot be read: {error.strerror}", where=str(folder), hint=hint) from None
+
+
+def _load(path: Path, text: str | None = None) -> tuple[object, Lines, list[Problem]]:
     """Return the plain data in a file, the line of every path in it, and the keys that stand there twice."""
-    text = _read_text(path)
+    text = _read_text(path) if text is None else text
     try:
         _refuse_bombs(text, path)
         node = yaml.compose(text, Loader=_LOADER)
@@ -282,7 +350,7 @@ def _refuse_bombs(text: str, path: Path) -> None:
             depth -= 1
 
 
-def _plain(node: yaml.Node, path: tuple[str | int, ...], lines: Lines, problems: list[Problem]) -> Any:
+def _plain(node: yaml.Node, path: Keys, lines: Lines, problems: list[Problem]) -> Any:
     lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         return dict(_pairs(node, path, lines, problems))
@@ -298,7 +366,7 @@ def _plain(node: yaml.Node, path: tuple[str | int, ...], lines: Lines, problems:
 
 
 def _pairs(
-    node: yaml.MappingNode, path: tuple[str | int, ...], lines: Lines, problems: list[Problem]
+    node: yaml.MappingNode, path: Keys, lines: Lines, problems: list[Problem]
 ) -> Iterator[tuple[str, Any]]:
     seen: set[str] = set()
     for key_node, value_node in node.value:

@@ -44,14 +44,14 @@ class Span:
 def add_ways_up(timeline: Timeline, ways_up: Mapping[str, Timeline]) -> tuple[Timeline, dict[str, Span]]:
     """Return the timeline with the ways up behind its end, and where each of them lies.
 
-    They are heard only if a session is ended early, from the posture that is their key.
+    They are heard only if a session is ended early, from the pose that is their key.
     """
     spans: dict[str, Span] = {}
     events = list(timeline.events)
     start = timeline.duration
-    for posture, way_up in ways_up.items():
+    for pose, way_up in ways_up.items():
         end = Milliseconds(start + way_up.duration)
-        spans[posture] = Span(start, end)
+        spans[pose] = Span(start, end)
         last = len(timeline.segments) - 1
         events.extend(
             replace(event, start=Milliseconds(start + event.start), segment=last) for event in way_up.events
@@ -79,19 +79,19 @@ def ending(timeline: Timeline, position: Milliseconds, ways_up: Mapping[str, Spa
         spans.extend(_release(timeline, index))
     elif segment.action in _ICE:
         spans.extend(_taking_the_ice_off(timeline, index))
-    posture = _posture(timeline, index, position)
-    if posture in ways_up:
-        spans.append(ways_up[posture])
+    pose = _pose(timeline, index, position)
+    if pose in ways_up:
+        spans.append(ways_up[pose])
     return tuple(span for span in spans if span.start < span.end)
 
 
-def _posture(timeline: Timeline, index: int, position: Milliseconds) -> str:
-    """Return the posture at a position; the former one up to the middle of a move. Empty before the first."""
+def _pose(timeline: Timeline, index: int, position: Milliseconds) -> str:
+    """Return the pose at a position; the former one up to the middle of a move. Empty before the first."""
     segment = timeline.segments[index]
-    before = timeline.segments[index - 1].posture if index else None
-    if segment.action == "move" and position - segment.start < segment.duration // 2:
-        return before or ""
-    return segment.posture or before or ""
+    before = timeline.segments[index - 1].pose if index else ""
+    if segment.action in {"move", "switch_sides"} and position - segment.start < segment.duration // 2:
+        return before
+    return segment.pose or before
 
 
 def _release(timeline: Timeline, index: int) -> Iterator[Span]:

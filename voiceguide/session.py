@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 from voiceguide.earcons import EARCON_LENGTHS, make_earcon
 from voiceguide.errors import InvalidContent, Problem
 from voiceguide.scheduler import body
+from voiceguide.scheduler.assist import assist
 from voiceguide.scheduler.language import Language, MissingWords
+from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.plan import Plan, make_plan_of_what_is_right
 from voiceguide.scheduler.point import Point
 from voiceguide.scheduler.routine import Routine
 from voiceguide.scheduler.script import Words, write_words
-from voiceguide.scheduler.timeline import LEAD_IN_AIR, Event, Segment, Timeline, lay_out, lay_out_way_up
+from voiceguide.scheduler.timeline import LEAD_IN_AIR, Event, Segment, Timeline, lay_out, lay_out_ways_up
 from voiceguide.scheduler.visit import Visit
 from voiceguide.units import NOTHING, SAMPLERATE, Milliseconds, in_frames, in_seconds
 from voiceguide.voice import Voice
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from voiceguide.mixer import Mixer
 
 DOCUMENT_VERSION = 1
+USUAL = Options()
+"""Nothing asked for."""
 Progress = Callable[[int, int], None]
 
 
@@ -38,7 +42,7 @@ class Sound:
     samplerate: int = SAMPLERATE
     """Hertz."""
     ways_up: Mapping[str, Timeline] = field(default_factory=dict)
-    """By posture: how it ends if it is to end now."""
+    """By pose (`Segment.pose`): how it ends if it is to end now."""
 
     @cached_property
     def _mixer(self) -> Mixer:
@@ -66,6 +70,8 @@ class Session(Sound):
     """What is done."""
     language: Language
     """In which words."""
+    options: Options = USUAL
+    """What was asked for."""
 
     @property
     def title(self) -> str:
@@ -92,6 +98,8 @@ class Session(Sound):
                 "voice": self.voice.name,
                 "rate": self.voice.rate,
                 "first_side": self.plan.first_side,
+                "sore_side": self.options.sore_side,
+                "assist": self.options.assist,
             },
             "length": {"minimum": duration, "default": duration, "maximum": duration, "requested": None},
             "chapters": [
@@ -104,6 +112,8 @@ class Session(Sound):
             "dropped": [],
             "left_out": [{"id": one.id, "why": one.why} for one in self.plan.left_out],
             "cues_dropped": [{"text": cue.text, "stop": cue.stop} for cue in timeline.cues_dropped],
+            "by": self.plan.routine.by,
+            "note": self.plan.routine.note,
         }
 
 
@@ -128,7 +138,7 @@ def compile_saying(text: str, language: Language, voice: Voice) -> Sound:
 
 
 def write_script(
-    routine: Routine, points: Mapping[str, Point], language: Language
+    routine: Routine, points: Mapping[str, Point], language: Language, options: Options = USUAL
 ) -> tuple[Plan, list[Words]]:
     """Return the plan of a routine, checked against the body, and the words of every step.
 
@@ -137,8 +147,12 @@ def write_script(
     InvalidContent
         With everything at once: what is wrong with the plan, every step no body could do, and every step
         the language lacks words for.
+    UsageError
+        If an option cannot be met.
     """
-    plan, problems = make_plan_of_what_is_right(routine, points)
+    if options.assist:
+        routine = assist(routine, points, options.assist)
+    plan, problems = make_plan_of_what_is_right(routine, points, first_side=options.first_side)
     later = list(body.walk(plan)[1])
     words: list[Words] = []
     for step in plan.steps:
@@ -159,6 +173,7 @@ def compile_session(
     points: Mapping[str, Point],
     language: Language,
     voice: Voice,
+    options: Options = USUAL,
     *,
     sounds: bool = True,
     progress: Progress | None = None,
@@ -169,6 +184,8 @@ def compile_session(
     ----------
     routine, points, language, voice
         What is done, where, in which words, and who speaks.
+    options : Options
+        What is asked of it.
     sounds : bool
         True if it will be played or written: then every clip is made now. False if its times are enough:
         then only texts of unknown length are spoken.
@@ -178,21 +195,20 @@ def compile_session(
     Raises
     ------
     VoiceguideError
-        If the content is wrong, words are missing, or the voice fails.
+        If the content is wrong, words are missing, an option cannot be met, or the voice fails.
     """
-    plan, words = write_script(routine, points, language)
+    plan, words = write_script(routine, points, language, options)
     texts = _texts(words)
     voice.prepare(texts if sounds else (text for text in texts if voice.known_length(text) is None), progress)
     timeline = lay_out(plan, words, language, voice.measure, earcon_lengths=EARCON_LENGTHS)
-    ways_up = {}
+    ways_up: dict[str, Timeline] = {}
     if sounds:
-        for posture in dict.fromkeys(visit.posture for visit in plan.visits):
-            ways_up[posture] = lay_out_way_up(
-                plan, posture, language, voice.measure, earcon_lengths=EARCON_LENGTHS
-            )
+        ways_up = lay_out_ways_up(plan, language, voice.measure, earcon_lengths=EARCON_LENGTHS)
         spoken = [event.spoken for one in (timeline, *ways_up.values()) for event in one.events]
         voice.prepare(text for text in spoken if text)
-    return Session(timeline=timeline, voice=voice, plan=plan, language=language, ways_up=ways_up)
+    return Session(
+        timeline=timeline, voice=voice, plan=plan, language=language, options=options, ways_up=ways_up
+    )
 
 
 def estimate_duration(
@@ -221,6 +237,7 @@ def _segment(segment: Segment) -> dict[str, Any]:
         "side": segment.side,
         "method": segment.method,
         "posture": segment.posture,
+        "lies_on": segment.lies_on,
         "zone": segment.zone,
         "stop": segment.stop,
         "chapter": segment.chapter,
@@ -255,4 +272,6 @@ def _dose(visit: Visit) -> dict[str, Any]:
         "largest": in_seconds(visit.dose.largest),
         "repeats": visit.repeats,
         "rounds": visit.rounds,
+        "window": in_seconds(visit.window),
+        "massage": in_seconds(visit.massage),
     }

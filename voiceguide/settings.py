@@ -26,6 +26,8 @@ from voiceguide.errors import (
     did_you_mean,
 )
 from voiceguide.exporter import write_text
+from voiceguide.scheduler.assist import ASSISTS
+from voiceguide.scheduler.options import SORE_SIDES
 from voiceguide.voice import FASTEST, SLOWEST
 
 
@@ -46,7 +48,7 @@ class Setting:
 
     def environment(self, name: str) -> str:
         """Return the environment variable of the setting called `name`."""
-        return f"VOICEGUIDE_{name.upper()}"
+        return f"VOICEGUIDE_{name.upper().replace('-', '_')}"
 
 
 def _voice(text: str) -> str:
@@ -64,6 +66,15 @@ def _rate(text: str) -> int:
 
 def _backend(text: str) -> str:
     return text if text == "auto" else _known("backend", text)
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(text)
+        return text.lower()
+
+    return parse
 
 
 def _known(kind: str, name: str) -> str:
@@ -86,6 +97,19 @@ SETTINGS: dict[str, Setting] = {
         "who speaks: ENGINE or ENGINE:VOICE", _voice, "an engine, or an engine and a voice", "espeak:en-us+f5"
     ),
     "rate": Setting("words a minute", _rate, f"a number from {SLOWEST} to {FASTEST}", "150"),
+    "sore-side": Setting(
+        "the side that hurts more, which every pair begins with",
+        _one_of(*SORE_SIDES),
+        "left, right or unsure",
+        "left",
+        "unsure",
+    ),
+    "assist": Setting(
+        "press every point by this method, with a ball or with a friend's help",
+        _one_of(*ASSISTS),
+        "thumbs, ball or friend",
+        "ball",
+    ),
     "backend": Setting("what plays the sound", _backend, "auto or a backend", "miniaudio", "auto"),
     "plain": Setting("line-by-line text, for screen readers", _flag, "on or off", "on", "off"),
 }

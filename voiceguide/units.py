@@ -19,7 +19,8 @@ SAMPLERATE = 48_000
 LONGEST_SESSION = Milliseconds(6 * 60 * MINUTE)
 """Six hours: nothing a person does lying down takes longer, and a typing mistake often does."""
 
-_DURATION = re.compile(r"(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9}(?:\.\d{1,3})?)s)?")
+DURATION = re.compile(r"(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9}(?:\.[0-9]{1,3})?)s)?")
+"""Hours, minutes and seconds as they are written; at least one of them must be there."""
 
 
 def parse_duration(text: str) -> Milliseconds:
@@ -30,7 +31,7 @@ def parse_duration(text: str) -> Milliseconds:
     ValueError
         If there is no unit, the number is negative or has more than three decimals, or there is nothing.
     """
-    found = _DURATION.fullmatch(text.strip())
+    found = DURATION.fullmatch(text.strip())
     if not text.strip() or found is None or not any(found.groups()):
         raise ValueError(f"'{text}' is not a duration: write it with a unit, such as 90s, 2m or 1m30s")
     hours, minutes, seconds = found.groups()

@@ -7,11 +7,12 @@ from itertools import groupby, pairwise
 
 from voiceguide.earcons import EARCON_LENGTHS
 from voiceguide.library import load_language, load_points
-from voiceguide.scheduler import body
-from voiceguide.scheduler.plan import Plan, make_plan
+from voiceguide.scheduler.options import Options
+from voiceguide.scheduler.plan import Plan
 from voiceguide.scheduler.routine import Routine
 from voiceguide.scheduler.script import write_words
 from voiceguide.scheduler.timeline import Event, Segment, Timeline, lay_out
+from voiceguide.session import USUAL, write_script
 from voiceguide.units import Milliseconds
 
 Measure = Callable[[str], Milliseconds]
@@ -19,12 +20,10 @@ Measure = Callable[[str], Milliseconds]
 DOSED = {"hold", "roll", "massage"}
 
 
-def lay_out_routine(routine: Routine, measure: Measure, *, first_side: str = "left") -> tuple[Plan, Timeline]:
+def lay_out_routine(routine: Routine, measure: Measure, options: Options = USUAL) -> tuple[Plan, Timeline]:
     """Return the plan and timeline of a routine in English, by some measure of its words."""
     language = load_language("en")
-    plan = make_plan(routine, load_points(), first_side=first_side)
-    body.check(plan)
-    words = [write_words(step, plan, language) for step in plan.steps]
+    plan, words = write_script(routine, load_points(), language, options)
     return plan, lay_out(plan, words, language, measure, earcon_lengths=EARCON_LENGTHS)
 
 
@@ -72,10 +71,17 @@ def every_dose_is_true(timeline: Timeline, plan: Plan) -> None:
     for before, segment in pairwise(timeline.segments):
         if segment.action in DOSED:
             assert segment.stop is not None
-            assert segment.duration == doses[segment.stop].chosen
-            allowed = {"locate"} if segment.action == "massage" else {"press", "rest"}
-            assert before.action in allowed
-            assert doses[segment.stop].dose.smallest <= segment.duration <= doses[segment.stop].dose.largest
+            visit = doses[segment.stop]
+            assert visit.method is not None
+            if segment.action == "massage":
+                assert before.action == "locate"
+                chosen, dose = visit.massage, visit.method.massage
+            else:
+                assert before.action == ("rest" if segment.repeat > 1 and visit.method.rest else "press")
+                chosen, dose = visit.chosen, visit.dose
+            assert dose is not None
+            assert segment.duration == chosen
+            assert dose.smallest <= segment.duration <= dose.largest
 
 
 def both_sides_are_equal(timeline: Timeline, plan: Plan) -> None:
@@ -92,7 +98,8 @@ def both_sides_are_equal(timeline: Timeline, plan: Plan) -> None:
 
 def every_hold_that_owes_a_release_has_one(timeline: Timeline, _: Plan) -> None:
     for segment, after in pairwise(timeline.segments):
-        if segment.action in {"hold", "roll"} and after.action != "rest":
+        is_repeated = (segment.stop or "").startswith("li4") and after.action == "rest"
+        if segment.action in {"hold", "roll"} and not is_repeated:
             assert after.action == "release"
             assert after.stop == segment.stop
             said = speech_of(timeline, after)
@@ -113,6 +120,31 @@ def repeats_are_ten_on_and_five_off(timeline: Timeline, _: Plan) -> None:
             let_go, again = speech_of(timeline, rest)
             assert (let_go.text, let_go.start) == ("And let go.", rest.start)
             assert (again.text, end(again)) == ("Again. Press.", end(rest))
+
+
+def spread_presses_fill_their_window(timeline: Timeline, plan: Plan) -> None:
+    for visit in plan.visits:
+        if not visit.window:
+            continue
+        inside = [s for s in timeline.segments if s.stop == visit.stop]
+        holds = [s for s in inside if s.action == "hold"]
+        assert len(holds) == visit.repeats
+        assert {s.duration for s in holds} == {30_000}
+        assert end(holds[-1]) - holds[0].start == visit.window
+        gaps = [after.start - end(before) for before, after in pairwise(holds)]
+        assert max(gaps) - min(gaps) <= 2
+        assert [s.action for s in inside if s.action == "locate"] == ["locate"]
+        for rest in (s for s in inside if s.action == "rest"):
+            said = speech_of(timeline, rest)
+            told = next(e.text for e in said if "A quiet rest" in e.text)
+            told_as = [at for at in range(10, 300, 5) if f"about {seconds_in_words(at)}." in told]
+            assert abs(told_as[0] * 1000 - rest.duration) <= 5_000
+            if rest.duration >= 40_000:
+                assert (said[-1].text, end(rest) - said[-1].start) == ("Ten seconds more.", 10_000)
+
+
+def seconds_in_words(at: int) -> str:
+    return load_language("en").duration(Milliseconds(at * 1000))
 
 
 def words_keep_clear_of_the_start_of_a_hold(timeline: Timeline, _: Plan) -> None:
@@ -154,8 +186,11 @@ def ice_is_whole_and_checked_by_touch(timeline: Timeline, plan: Plan) -> None:
     for index, segment in enumerate(timeline.segments):
         if segment.action != "ice":
             continue
-        assert segment.duration == 900_000
-        assert segment.posture == "on_side"
+        if segment.zone == "back":
+            assert (segment.duration, segment.posture) == (900_000, "on_side")
+        else:
+            assert (segment.duration, segment.zone) == (600_000, "arms")
+            assert segment.posture in {"sitting", "on_side"}
         words = " ".join(event.text.lower() for event in speech_of(timeline, segment))
         assert "look" not in words
         said = speech_of(timeline, segment)
@@ -166,8 +201,8 @@ def ice_is_whole_and_checked_by_touch(timeline: Timeline, plan: Plan) -> None:
         releases = [
             s for s in timeline.segments[:index] if s.action == "release" and s.zone in {"back", "hips"}
         ]
-        if releases:
-            assert on.action == "ice_on"
+        assert on.action == "ice_on"
+        if segment.zone == "back":
             assert on.start - end(releases[-1]) <= 60_000
     assert sum(s.action == "ice" for s in timeline.segments) == sum(not v.points for v in plan.visits)
 
@@ -192,11 +227,18 @@ def each_posture_stands_in_one_run(timeline: Timeline, _: Plan) -> None:
     assert len(runs) == len(set(runs))
 
 
+def nobody_lies_on_what_is_pressed(timeline: Timeline, _: Plan) -> None:
+    for segment in timeline.segments:
+        if segment.lies_on is not None and segment.action in DOSED:
+            assert segment.side not in {segment.lies_on, "both"}
+        assert (segment.lies_on is not None) == (segment.posture == "on_side")
+
+
 def eyes_are_opened_before_getting_up_or_down(timeline: Timeline, plan: Plan) -> None:
     lying = {"supine", "prone", "on_side"}
     for step in plan.steps:
         changes = step.origin and (step.origin in lying) != (step.posture in lying)
-        if step.kind == "rise" or (step.kind == "move" and changes):
+        if step.kind == "rise" or step.rolls_over or (step.kind == "move" and changes):
             said = [cue.text for cue in write_words(step, plan, load_language("en"))["say"]]
             assert any("Open your eyes" in text for text in said)
     assert timeline.segments[-1].action == "close"
@@ -257,6 +299,7 @@ LAWS = (
     both_sides_are_equal,
     every_hold_that_owes_a_release_has_one,
     repeats_are_ten_on_and_five_off,
+    spread_presses_fill_their_window,
     words_keep_clear_of_the_start_of_a_hold,
     segments_leave_room_for_a_lead_in,
     speech_after_silence_has_a_lead_in,
@@ -264,6 +307,7 @@ LAWS = (
     ice_is_whole_and_checked_by_touch,
     ice_is_called_off_five_times_after_a_tone,
     each_posture_stands_in_one_run,
+    nobody_lies_on_what_is_pressed,
     eyes_are_opened_before_getting_up_or_down,
     a_switch_belongs_to_no_side_and_is_announced,
     the_second_side_is_found_in_no_less_than_half_the_time,

@@ -76,14 +76,14 @@ ICE = ("cold_pack", "thin_towel", "rolled_towel", "two_pillows")
             "b48 wants a ball nobody has placed",
         ),
         (
-            [{"posture": "supine"}, {"press": "li4"}, {"ice": "back"}],
-            ICE,
+            [{"posture": "supine"}, {"press": "b48", "with": "ball"}, {"ice": "back"}],
+            ("ball_in_sock", *ICE),
             "nobody may lie on an ice pack",
         ),
         (
-            [{"posture": "on_side"}, {"ice": "back"}],
+            [{"posture": "sitting"}, {"press": "b48"}, {"posture": "on_side"}, {"ice": "back"}],
             ("cold_pack", "thin_towel"),
-            "the ice wants things nobody has ready: cold_pack, thin_towel, rolled_towel, two_pillows",
+            "the ice wants things nobody has ready: two_pillows, rolled_towel, cold_pack, thin_towel",
         ),
         (
             [

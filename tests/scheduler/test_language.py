@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ def test_a_language_has_no_words_for_what_is_not_there(tag: str) -> None:
     points = load_points()
     for entry, words in load_language(tag).points.items():
         for name in entry.split("+"):
-            assert set(words.methods) <= set(points[name].methods)
+            assert {method.removesuffix("_apart") for method in words.methods} == set(points[name].methods)
 
 
 def test_a_phrase_that_is_missing_names_the_language_and_the_phrase() -> None:
@@ -135,6 +136,17 @@ def test_respelling_twice_changes_nothing_more(text: str) -> None:
     plain = Lexicon({}, {}, "to", {}, {})
     once = plain.respell(text)
     assert plain.respell(once) == once
+
+
+@pytest.mark.parametrize("tag", language_names())
+def test_every_sentence_that_can_be_said_is_short(tag: str) -> None:
+    language = load_language(tag)
+    methods = [method for words in language.points.values() for method in words.methods.values()]
+    lines = [line for lines in language.phrases.values() for line in lines]
+    lines += [line for method in methods for moment in method.values() for line in moment]
+    for line in lines:
+        for sentence in re.split(r"[.?!]", line.say):
+            assert len(sentence.split()) <= 12, line.say
 
 
 @pytest.mark.parametrize("tag", language_names())

@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from tests.scheduler.laws import LAWS, lay_out_routine, texts
 from voiceguide.engines.tone import tone_length
 from voiceguide.library import find_routine, load_routine, routine_names
+from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.plan import Plan
+from voiceguide.scheduler.point import GEAR
 from voiceguide.scheduler.routine import parse_routine
 from voiceguide.scheduler.timeline import Timeline
 from voiceguide.units import Milliseconds
 
+ON_THE_RIGHT = Options(sore_side="right")
 Law = Callable[[Timeline, Plan], None]
 
 
@@ -36,7 +39,7 @@ def test_every_routine_holds_to_the_laws_at_the_slowest_rate(name: str) -> None:
 
 @pytest.mark.parametrize("name", routine_names())
 def test_every_routine_can_begin_on_the_right(name: str) -> None:
-    plan, timeline = lay_out_routine(load_routine(find_routine(name)), tone_length, first_side="right")
+    plan, timeline = lay_out_routine(load_routine(find_routine(name)), tone_length, ON_THE_RIGHT)
     for law in LAWS:
         law(timeline, plan)
     sides = [segment.side for segment in timeline.segments if segment.side in {"left", "right"}]
@@ -45,16 +48,25 @@ def test_every_routine_can_begin_on_the_right(name: str) -> None:
 
 @st.composite
 def routines(draw: st.DrawFn) -> dict[str, object]:
-    """Any routine a body can do: sitting, lying, perhaps the ball, perhaps ice right after the back."""
-    sitting = draw(st.lists(st.sampled_from(["b54", "li4", "b48", "b23+b47"]), unique=True, max_size=3))
+    """Any routine a body can do: sitting, lying, perhaps the ball or on both sides, perhaps ice."""
+    seated = ["b54", "b53", "li4", "lu6", "sole", "b48", "b23+b47"]
+    sitting = draw(st.lists(st.sampled_from(seated), unique=True, max_size=3))
     supine = [entry for entry in draw(st.permutations(["li4", "toe"])) if entry not in sitting]
     supine = supine[: draw(st.integers(0, 2))]
     ball = draw(st.sampled_from([[], ["b23+b47"], ["b48"], ["b23+b47", "b48"], ["b48", "b23+b47"]]))
     ball = [entry for entry in ball if entry not in sitting]
     steps: list[dict[str, object]] = [{"posture": "sitting"}] if sitting else []
     for entry in sitting:
-        rounds = {"rounds": 2} if entry.startswith("b2") and draw(st.booleans()) else {}
-        steps.append({"press": entry.split("+"), **rounds})
+        own: dict[str, object] = {}
+        if entry.startswith("b2") and draw(st.booleans()):
+            own = {
+                "rounds": 2,
+                "together": draw(st.booleans()),
+                "dose": draw(st.sampled_from(["60s", "93s"])),
+            }
+        if entry == "lu6" and draw(st.booleans()):
+            own = {"repeats": draw(st.integers(3, 4)), "window": f"{draw(st.integers(300, 600))}s"}
+        steps.append({"press": entry.split("+"), **own})
     if supine or ball:
         steps.append({"posture": "supine"})
         steps.extend({"press": [entry]} for entry in supine)
@@ -62,22 +74,26 @@ def routines(draw: st.DrawFn) -> dict[str, object]:
         inner = [{"press": entry.split("+"), "with": "ball"} for entry in ball]
         steps.append({"group": {"order": "there_and_back"}, "steps": inner})
     pressed = [*sitting, *supine, *ball]
-    back = [entry for entry in pressed if entry in {"b48", "b23+b47"}]
-    if not pressed or (draw(st.booleans()) and (not back or pressed[-1] in back)):
-        steps.extend([{"posture": "on_side"}, {"ice": ["back"]}])
-    ready = ["ball_in_sock", "two_pillows", "rolled_towel", "cold_pack", "thin_towel"]
-    return {"version": 1, "id": "any", "ready": ready, "steps": steps}
+    rolling = draw(st.booleans()) or not pressed
+    if rolling:
+        steps.extend([{"posture": "on_side"}, {"press": "g30"}])
+        pressed.append("g30")
+    if pressed[-1] in {"b48", "b23+b47", "g30"} and draw(st.booleans()):
+        steps.extend([] if rolling else [{"posture": "on_side"}])
+        arms = ["arms"] if draw(st.booleans()) and {"li4", "lu6"} & set(pressed) else []
+        steps.append({"ice": ["back", *arms]})
+    return {"version": 1, "id": "any", "ready": list(GEAR[1:]), "steps": steps}
 
 
-@given(routines(), st.integers(200, 600), st.integers(0, 700))
+@given(routines(), st.integers(200, 600), st.integers(0, 700), st.sampled_from(["left", "right"]))
 @settings(max_examples=40, deadline=None)
 def test_any_routine_at_any_speed_of_speech_holds_to_the_laws(
-    mapping: dict[str, object], a_word: int, extra: int
+    mapping: dict[str, object], a_word: int, extra: int, first: str
 ) -> None:
     def measure(text: str) -> Milliseconds:
         return Milliseconds(max(200, a_word * len(text.split()) + extra - 300))
 
-    plan, timeline = lay_out_routine(parse_routine(mapping), measure)
+    plan, timeline = lay_out_routine(parse_routine(mapping), measure, Options(sore_side=first))
     for law in LAWS:
         law(timeline, plan)
 

@@ -118,9 +118,9 @@ BACK_TOO_EARLY = [SIT, {"press": "b48"}, LIE, {"press": "li4"}, TURN, {"ice": "b
         ([{"press": "li4"}, {"press": "li4"}], "li4 comes twice"),
         (
             BACK_TOO_EARLY,
-            "the back's ice comes too long after the work on it",
+            "the back's ice comes too long after the work there",
         ),
-        ([{"press": "toe", "rounds": 3}], "3 rounds of toe are too many"),
+        ([{"press": "toe", "rounds": 3}], "'rounds: 3' is out of range for toe"),
         (
             UP_AND_DOWN,
             "the body is sitting a second time",

@@ -51,7 +51,8 @@ class _Commands(click.Group):
                 error.hint = f"`voiceguide play {name}` plays it, `voiceguide show {name}` shows it."
             raise error
         if name not in _MENDERS and not set(_HELP) & set(args):
-            ctx.default_map = {name: settings_that_apply()}
+            kept = {setting.replace("-", "_"): value for setting, value in settings_that_apply().items()}
+            ctx.default_map = {name: kept}
         return super().resolve_command(ctx, args)
 
 

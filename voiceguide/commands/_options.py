@@ -6,6 +6,8 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from voiceguide.library import (
     load_routine,
     located,
 )
+from voiceguide.scheduler.options import Options
 from voiceguide.session import Session, compile_session, write_script
 from voiceguide.settings import SETTINGS, parse_setting
 from voiceguide.voice import Voice, find_voice
@@ -69,6 +72,17 @@ def backend_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return setting_option("backend", metavar="NAME")(function)
 
 
+def session_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what can be asked of a session, and hand it on as one `options`."""
+
+    @wraps(function)
+    def gathered(*args: Any, sore_side: str, assist: str | None, **more: Any) -> Any:
+        return function(*args, options=Options(sore_side=sore_side, assist=assist), **more)
+
+    decorated = setting_option("assist", metavar="METHOD")(gathered)
+    return setting_option("sore-side", metavar="SIDE")(decorated)
+
+
 def voice_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--voice` and `--rate`."""
     function = setting_option("rate", metavar="WPM")(function)
@@ -91,16 +105,22 @@ def located_in(path: Path) -> Iterator[None]:
         raise
 
 
-def check_routine(routine: str) -> None:
+def check_routine(routine: str, options: Options) -> None:
     """Raise what is wrong with a routine, before anything slow or loud is done for it."""
     path = find_routine(routine)
     found = load_routine(path)
     with located_in(path):
-        write_script(found, load_points(), load_language(LANGUAGE))
+        write_script(found, load_points(), load_language(LANGUAGE), options)
 
 
 def open_session(
-    routine: str, voice: str | None, rate: int | None, *, sounds: bool = True, quiet: bool = False
+    routine: str,
+    voice: str | None,
+    rate: int | None,
+    options: Options,
+    *,
+    sounds: bool = True,
+    quiet: bool = False,
 ) -> Session:
     """Return the session that the options ask for, saying on stderr what takes time."""
     path = find_routine(routine)
@@ -109,7 +129,13 @@ def open_session(
     progress = None if quiet else Steps("Preparing the voice")
     with located_in(path):
         session = compile_session(
-            found, load_points(), load_language(LANGUAGE), speaker, sounds=sounds, progress=progress
+            found,
+            load_points(),
+            load_language(LANGUAGE),
+            speaker,
+            options,
+            sounds=sounds,
+            progress=progress,
         )
     say_notes(speaker)
     return session
@@ -146,6 +172,17 @@ class Steps:
         if percent >= self._next:
             click.echo(f"{self._what}: {percent} percent", err=True)
             self._next = percent - percent % 25 + 25
+
+
+def typed(options: Options) -> list[str]:
+    """Return the options as they are typed, without those that ask for nothing."""
+    usual = Options()
+    return [
+        word
+        for one in fields(options)
+        if (value := getattr(options, one.name)) != getattr(usual, one.name)
+        for word in (f"--{one.name.replace('_', '-')}", str(value))
+    ]
 
 
 def command_line(*words: object) -> str:

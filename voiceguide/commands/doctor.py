@@ -80,7 +80,7 @@ def _findings() -> Iterator[Finding]:
     for name in SETTINGS:
         yield _setting(name, kept, applied)
     yield _try("content", lambda: f"{len(load_points())} points, language {load_language(LANGUAGE).name}")
-    yield Finding("own routines and points", _whether_there(user_folder()), works=True, is_fact=True)
+    yield Finding("own content", _whether_there(user_folder()), works=True, is_fact=True)
     yield _try("voice", lambda: _voice(applied))
     yield _try("sound", lambda: _sound(applied))
     for folder, class_name in (("engines", "Engine"), ("backends", "Backend"), ("formats", "Format")):

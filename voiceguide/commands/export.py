@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from voiceguide.commands._options import Steps, open_session, routine_argument, voice_options
+from voiceguide.commands._options import Steps, open_session, routine_argument, session_options, voice_options
 from voiceguide.errors import UsageError
 from voiceguide.exporter import check_target, check_text_target, export, write_text
+from voiceguide.scheduler.options import Options
 from voiceguide.units import clock
 
 
@@ -20,9 +21,17 @@ from voiceguide.units import clock
 )
 @click.option("--timeline", type=click.Path(path_type=Path), help="Write the timeline document here as well.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
+@session_options
 @voice_options
 def command(
-    routine: str, target: Path, timeline: Path | None, voice: str | None, rate: int | None, *, force: bool
+    routine: str,
+    target: Path,
+    timeline: Path | None,
+    voice: str | None,
+    rate: int | None,
+    *,
+    options: Options,
+    force: bool,
 ) -> None:
     """Write a session to an audio file.
 
@@ -36,7 +45,7 @@ def command(
                 hint=f"for example `--timeline {target.with_suffix('.json')}`.",
             )
         check_text_target(timeline, force=force)
-    session = open_session(routine, voice, rate)
+    session = open_session(routine, voice, rate, options)
     click.echo(f"Voice: {session.voice.name}", err=True)
     export(session, target, force=force, progress=Steps(f"Writing {target}"))
     if timeline is not None:

@@ -20,14 +20,18 @@ from voiceguide.commands._options import (
 from voiceguide.earcons import EARCON_LENGTHS
 from voiceguide.errors import Unavailable, UnknownName, VoiceguideError
 from voiceguide.library import (
+    SHIPPED,
     find_routine,
+    language_files,
     language_names,
     load_language,
     load_points,
     load_routine,
     routine_names,
+    user_folder,
 )
 from voiceguide.scheduler.hold import Measure
+from voiceguide.scheduler.plan import make_plan
 from voiceguide.session import estimate_duration
 from voiceguide.settings import SETTINGS
 from voiceguide.units import MINUTE, Milliseconds, in_seconds
@@ -51,6 +55,7 @@ def _routines(voice: Voice | None) -> Rows:
             routine = load_routine(path)
             with located_in(path):
                 duration = estimate_duration(routine, points, language, measure)
+                plan = make_plan(routine, points)
         except VoiceguideError as error:
             # One that is wrong keeps nobody from the others.
             for line in error.lines():
@@ -62,6 +67,11 @@ def _routines(voice: Voice | None) -> Rows:
                 "title": routine.title(LANGUAGE),
                 "minutes": round(duration / MINUTE),
                 "summary": routine.summaries.get(LANGUAGE, ""),
+                "core": list(plan.core),
+                "optional": list(plan.optional),
+                "ice": [{"zone": one.zone, "minutes": round(one.chosen / MINUTE)} for one in plan.ice],
+                "needs": list(routine.ready),
+                "by": routine.by,
             }
         )
     return rows
@@ -83,6 +93,20 @@ def _points() -> Rows:
         }
         for point in load_points().values()
     ]
+
+
+def _languages() -> Rows:
+    rows: Rows = []
+    for tag in language_names():
+        try:
+            title = load_language(tag).name
+        except VoiceguideError as error:
+            for line in error.lines():
+                click.echo(line, err=True)
+            continue
+        folders = dict.fromkeys(str(file.parent) for file in language_files(tag))
+        rows.append({"id": tag, "title": title, "folders": list(folders)})
+    return rows
 
 
 def _voices() -> Rows:
@@ -125,7 +149,10 @@ _KINDS: dict[str, Callable[[], Rows]] = {
     "earcons": lambda: [
         {"id": name, "title": f"{in_seconds(length)} s"} for name, length in EARCON_LENGTHS.items()
     ],
-    "languages": lambda: [{"id": tag, "title": load_language(tag).name} for tag in language_names()],
+    "languages": _languages,
+    "folders": lambda: [
+        {"id": name, "title": str(folder)} for name, folder in (("own", user_folder()), ("shipped", SHIPPED))
+    ],
     "settings": lambda: [{"id": name, "title": setting.help} for name, setting in SETTINGS.items()],
 }
 
@@ -138,7 +165,8 @@ _KINDS: dict[str, Callable[[], Rows]] = {
 def command(kind: str, voice: str | None, rate: int | None, *, plain: bool, as_json: bool) -> None:
     """List what there is.
 
-    KIND is routines (if nothing is said), points, voices, engines, backends, formats, languages or settings.
+    KIND is routines (if nothing is said), points, voices, engines, backends, formats, earcons, languages,
+    folders (yours, and what is shipped) or settings.
     """
     if kind == "routines":
         rows = _routines(_voice_if_there(voice, rate))

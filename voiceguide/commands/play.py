@@ -14,10 +14,13 @@ from voiceguide.commands._options import (
     find_backend,
     open_session,
     routine_argument,
+    session_options,
+    typed,
     voice_options,
 )
 from voiceguide.errors import Unavailable
 from voiceguide.keyboard import ReadKeys, keys
+from voiceguide.scheduler.options import Options
 from voiceguide.units import clock
 
 # The player needs numpy, which `voiceguide --help` should not wait for.
@@ -28,8 +31,9 @@ if TYPE_CHECKING:
 @click.command("play")
 @routine_argument
 @backend_option
+@session_options
 @voice_options
-def command(routine: str, backend: str, voice: str | None, rate: int | None) -> None:
+def command(routine: str, backend: str, voice: str | None, rate: int | None, options: Options) -> None:
     """Play a session.
 
     ROUTINE is a name or a path; without one it is lying-down.
@@ -38,22 +42,25 @@ def command(routine: str, backend: str, voice: str | None, rate: int | None) -> 
     """
     from voiceguide.player import Player, play
 
-    check_routine(routine)
+    check_routine(routine, options)
     name, device = find_backend(backend)
     try:
         device.check()
     except Unavailable as error:
-        options = (*_given("--voice", voice), *_given("--rate", rate))
-        export = command_line("voiceguide", "export", routine, "-o", "session.wav", *options)
+        given = (*_given("--voice", voice), *_given("--rate", rate), *typed(options))
+        export = command_line("voiceguide", "export", routine, "-o", "session.wav", *given)
         raise Unavailable(
             error.message, where=error.where, hint=f"`{export}` makes a file for another player."
         ) from None
-    session = open_session(routine, voice, rate)
+    session = open_session(routine, voice, rate, options)
     click.echo(
         f"{session.title}, {clock(session.timeline.duration)}, with {session.voice.name} through {name}. "
         "Space pauses. q, twice, ends gently.",
         err=True,
     )
+    if note := session.plan.routine.note:
+        by = session.plan.routine.by
+        click.echo(f"Note{f' by {by}' if by else ''}: {note}", err=True)
     player = Player(session)
     with keys() as read_keys:
         play(player, device, samplerate=session.samplerate, poll=_poll(player, read_keys))

@@ -12,8 +12,10 @@ from voiceguide.commands._options import (
     open_session,
     plain_option,
     routine_argument,
+    session_options,
     voice_options,
 )
+from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.timeline import Event, Segment
 from voiceguide.session import Session
 from voiceguide.units import SECOND, clock, in_seconds
@@ -21,15 +23,18 @@ from voiceguide.units import SECOND, clock, in_seconds
 
 @click.command()
 @routine_argument
+@session_options
 @voice_options
 @plain_option
 @json_option
-def command(routine: str, voice: str | None, rate: int | None, *, plain: bool, as_json: bool) -> None:
+def command(
+    routine: str, voice: str | None, rate: int | None, options: Options, *, plain: bool, as_json: bool
+) -> None:
     """Show a session in words and times.
 
     ROUTINE is a name or a path; without one it is lying-down.
     """
-    session = open_session(routine, voice, rate, sounds=False, quiet=as_json)
+    session = open_session(routine, voice, rate, options, sounds=False, quiet=as_json)
     if as_json:
         click.echo(json.dumps(session.document(), indent=2, ensure_ascii=False))
     else:
@@ -39,6 +44,7 @@ def command(routine: str, voice: str | None, rate: int | None, *, plain: bool, a
 def _table(session: Session) -> Iterator[str]:
     timeline = session.timeline
     yield f"{session.title} · {clock(timeline.duration)} · {session.voice.name}"
+    yield from _outline(session)
     for index, chapter in enumerate(timeline.chapters):
         yield ""
         yield f"{clock(chapter.start):>7}  {chapter.title}"
@@ -55,11 +61,30 @@ def _table(session: Session) -> Iterator[str]:
 def _plain(session: Session) -> Iterator[str]:
     timeline = session.timeline
     yield f"{session.title}, {clock(timeline.duration)}, voice {session.voice.name}."
+    yield from _outline(session)
     for index, chapter in enumerate(timeline.chapters):
         yield f"Chapter {index + 1} of {len(timeline.chapters)} at {clock(chapter.start)}: {chapter.title}."
         for segment, events in _segments(session, index):
             yield f"{clock(segment.start)}: {segment.action.replace('_', ' ')}, {_length(segment)}."
             yield from (f"{clock(event.start)}: {_said(event)}" for event in events)
+
+
+def _outline(session: Session) -> Iterator[str]:
+    """Yield whom it is for, what is pressed and iced, and what its author wants to be read first."""
+    plan, routine = session.plan, session.plan.routine
+    if summary := routine.summaries.get(session.language.tag):
+        yield f"For: {summary}."
+    yield f"Points: {', '.join(plan.core)}." if plan.core else "Points: none that always stays."
+    if plan.optional:
+        yield f"Left out first where time is short: {', then '.join(plan.optional)}."
+    if plan.ice:
+        yield "Ice: " + ", ".join(f"{one.zone} {clock(one.chosen)}" for one in plan.ice) + "."
+    if plan.left_out:
+        yield "Left out: " + ", ".join(f"{one.id} ({one.why})" for one in plan.left_out) + "."
+    if routine.by:
+        yield f"By: {routine.by}."
+    if routine.note:
+        yield f"Note: {routine.note}"
 
 
 def _segments(session: Session, chapter: int) -> Iterator[tuple[Segment, list[Event]]]:

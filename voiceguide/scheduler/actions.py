@@ -52,7 +52,7 @@ ACTIONS: dict[str, Action] = {
     "massage": Action(dosed=True, needs=("hands_placed",), leaves=()),
     "release": Action(dosed=False, needs=("hands_placed",), leaves=("eased",)),
     "rest": Action(dosed=False, needs=(), leaves=()),
-    "switch_sides": Action(dosed=False, needs=("nothing_pressed",), leaves=("ball_changes_hand",)),
+    "switch_sides": Action(dosed=False, needs=("nothing_pressed",), leaves=("other_side",)),
     "ice_on": Action(
         dosed=False,
         needs=("nothing_pressed", "pack_in_reach", "off_the_pack"),
@@ -85,7 +85,17 @@ RELEASE_BALL = _comfort(8, 15, 15)
 """Total: hip up, ball out and hip down are three movements."""
 REST = _comfort(10, 15, 30)
 """Total."""
-SWITCH = {"hands": _comfort(6, 10, 20), "ball": _comfort(9, 15, 30), "legs": _comfort(9, 15, 30)}
+LONG_REST = Milliseconds(40 * SECOND)
+"""A rest as long as this is announced with its length, and its end too."""
+REST_ENDS = Milliseconds(10 * SECOND)
+"""When the end of a long rest is announced, before it."""
+SWITCH = {
+    "hands": _comfort(6, 10, 20),
+    "ball": _comfort(9, 15, 30),
+    "legs": _comfort(9, 15, 30),
+    "helper": _comfort(9, 15, 30),
+    "rolling": _comfort(18, 30, 60),
+}
 """Total, by what changes over: x 0.6, 1 and 2."""
 PRESS_IN = _comfort(3, 3, 8)
 """Silence after the words, while the pressure builds; a method may ask for longer."""

@@ -7,12 +7,9 @@ from dataclasses import dataclass, replace
 
 from voiceguide.errors import InvalidContent, Problem
 from voiceguide.scheduler.actions import ACTIONS
-from voiceguide.scheduler.plan import Plan, Step, actions_of
+from voiceguide.scheduler.plan import ICE_GEAR, Plan, Step, actions_of
 from voiceguide.scheduler.shape import Problems
-from voiceguide.scheduler.visit import OTHER, Visit
-
-ICE_GEAR = ("cold_pack", "thin_towel", "rolled_towel", "two_pillows")
-"""What the ice on the back asks for."""
+from voiceguide.scheduler.visit import OTHER, Visit, in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +18,8 @@ class Body:
 
     posture: str = "standing"
     """One of `point.POSTURES`."""
+    lies_on: str = ""
+    """The side it lies on; empty unless it lies on its side."""
     left: str = ""
     """What the left hand is busy with; empty if it is free."""
     right: str = ""
@@ -29,6 +28,8 @@ class Body:
     """`away`, `near`, `left` or `right` (in that hand), or `under` the body."""
     pack: str = "away"
     """`away`, `near`, `on` the body or `off` it again."""
+    near: frozenset[str] = frozenset()
+    """What lies ready: ids of `point.GEAR`."""
     eyes: str = "open"
     """`open` or `closed`."""
     pressing: bool = False
@@ -85,7 +86,7 @@ def hands_of(visit: Visit) -> tuple[str, ...]:
     """Return the sides of the hands that are busy while a visit is pressed.
 
     A hand point keeps both busy, one pressed and one pressing; a ball keeps the hand that holds its sock;
-    a heel or a helper leaves both free.
+    a heel or a helper leaves both free; one side of the back takes the hand of that side.
     """
     method = visit.method.name if visit.method else ""
     if method in {"heel", "friend"}:
@@ -121,12 +122,17 @@ def _gear_for_move(body: Body, step: Step) -> Fault:
 
 def _posture(body: Body, step: Step) -> Fault:
     visit = step.visit
-    if visit and visit.method and body.posture not in visit.method.postures:
+    if visit is None or visit.method is None:
+        return None
+    what = f"{visit.entry} by {visit.method.name} wants"
+    if body.posture not in visit.method.postures:
         wanted = visit.method.postures[0]
-        return (
-            f"{visit.entry} by {visit.method.name} wants the body {wanted}",
-            f"put '- posture: {wanted}' before it.",
-        )
+        return f"{what} the body {in_words(wanted)}", f"put '- posture: {wanted}' before it."
+    if body.lies_on and body.lies_on == visit.side:
+        return f"{what} the {visit.side} side up, and the body lies on it", "roll over before it."
+    missing = [thing for thing in visit.method.gear if thing not in body.near]
+    if missing:
+        return f"{what} what nobody has ready: {', '.join(missing)}", "add it to 'ready'."
     return None
 
 
@@ -135,7 +141,8 @@ def _hands_free(body: Body, step: Step) -> Fault:
         return None
     holds_sock = step.visit.method is not None and step.visit.method.name == "ball"
     for side in hands_of(step.visit):
-        if body.hand(side) and not (holds_sock and body.hand(side) == "the sock"):
+        here_already = "the sock" if holds_sock else step.visit.entry
+        if body.hand(side) not in {"", here_already}:
             return f"the {side} hand is busy with {body.hand(side)}", "free it before this step."
     return None
 
@@ -158,16 +165,23 @@ def _pressed(body: Body, step: Step) -> Fault:
     return None
 
 
-def _pack_in_reach(body: Body, _: Step) -> Fault:
-    if body.pack != "near":
-        things = ", ".join(ICE_GEAR)
-        return f"the ice wants things nobody has ready: {things}", "add what is missing to 'ready'."
+def _pack_in_reach(body: Body, step: Step) -> Fault:
+    things = ICE_GEAR[step.visit.zone] if step.visit else ()
+    if not body.near.issuperset(things):
+        return (
+            f"the ice wants things nobody has ready: {', '.join(things)}",
+            "add what is missing to 'ready'.",
+        )
     return None
 
 
 def _off_the_pack(body: Body, step: Step) -> Fault:
-    if step.visit and step.visit.zone == "back" and body.posture not in {"on_side", "prone"}:
+    zone = step.visit.zone if step.visit else ""
+    if zone == "back" and body.posture != "on_side":
         return "nobody may lie on an ice pack", "put '- posture: on_side' before the ice."
+    if zone == "arms" and body.posture not in {"sitting", "on_side"}:
+        hint = "put '- posture: sitting' or '- posture: on_side' before it."
+        return f"the arms cannot be iced {in_words(body.posture)}", hint
     return None
 
 
@@ -189,12 +203,12 @@ NEEDS: dict[str, Callable[[Body, Step], Fault]] = {
 
 def _gear_within_reach(body: Body, step: Step) -> Body:
     ball = "near" if "ball_in_sock" in step.items else body.ball
-    pack = "near" if set(ICE_GEAR) <= set(step.items) else body.pack
-    return replace(body, ball=ball, pack=pack)
+    pack = "near" if "cold_pack" in step.items else body.pack
+    return replace(body, ball=ball, pack=pack, near=frozenset(step.items))
 
 
 def _take_posture(body: Body, step: Step) -> Body:
-    return replace(body, posture=step.posture or body.posture)
+    return replace(body, posture=step.posture or body.posture, lies_on=step.lies_on or "")
 
 
 def _move_ball(body: Body, step: Step) -> Body:
@@ -227,7 +241,8 @@ def _leave_stop(body: Body, step: Step) -> Body:
     return body
 
 
-def _pass_ball(body: Body, _: Step) -> Body:
+def _change_side(body: Body, step: Step) -> Body:
+    body = replace(body, lies_on=step.lies_on or "")
     if body.ball not in OTHER:
         return body
     here, there = body.ball, OTHER[body.ball]
@@ -242,7 +257,7 @@ LEAVES: dict[str, Callable[[Body, Step], Body]] = {
     "hands_placed": _place_hands,
     "pressed": lambda body, _: replace(body, pressing=True),
     "eased": lambda body, _: replace(body, pressing=False),
-    "ball_changes_hand": _pass_ball,
+    "other_side": _change_side,
     "eyes_closed": lambda body, _: replace(body, eyes="closed"),
     "pack_on": lambda body, _: replace(body, pack="on"),
     "pack_off": lambda body, _: replace(body, pack="off"),

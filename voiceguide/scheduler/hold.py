@@ -61,6 +61,17 @@ def place_in_hold(
     return tuple(sorted(placed, key=lambda one: one.start)), tuple(dropped)
 
 
+def place_in_massage(
+    time: Milliseconds, words: Words, measure: Measure
+) -> tuple[tuple[Placed, ...], tuple[Cue, ...]]:
+    """Return the cues of a massage in order of start, and the cues that found no room.
+
+    Nothing is released at its end, so nothing is counted down: it is said what comes next.
+    """
+    said = {**words, "digits": (), "next": words["after_massage"], "reassure": words["massage"]}
+    return place_in_hold(time, said, measure)
+
+
 def place_in_middle(dose: Milliseconds, cue: Cue, measure: Measure) -> Placed | None:
     """Return a short word centred in a repeated hold, or None if the hold is too short for it."""
     length = measure(cue.spoken)
@@ -72,7 +83,7 @@ def place_in_middle(dose: Milliseconds, cue: Cue, measure: Measure) -> Placed | 
 def _digits(dose: Milliseconds, words: Words, measure: Measure) -> list[Placed]:
     digits = words["digits"]
     lengths = [measure(cue.spoken) for cue in digits]
-    if dose < DIGITS_FROM or max(lengths) > SECOND:
+    if dose < DIGITS_FROM or max(lengths, default=0) > SECOND:
         return []
     starts = range(dose - len(digits) * SECOND, dose, SECOND)
     return [

@@ -10,7 +10,19 @@ from typing import Any
 from voiceguide.errors import InvalidContent, Problem, VoiceguideError, did_you_mean
 from voiceguide.scheduler.lexicon import Lexicon
 from voiceguide.scheduler.point import ID, METHODS
-from voiceguide.scheduler.shape import Duration, Either, Flag, Path, Problems, Record, Seq, Table, Text, Whole
+from voiceguide.scheduler.shape import (
+    Duration,
+    Either,
+    Flag,
+    Path,
+    Problems,
+    Record,
+    Seq,
+    Shape,
+    Table,
+    Text,
+    Whole,
+)
 from voiceguide.units import NOTHING, Milliseconds
 
 
@@ -20,6 +32,7 @@ class MissingWords(VoiceguideError):
 
 PLACEHOLDERS = (
     *("side", "other", "part", "other_part", "next", "three", "dose", "times", "minutes", "first", "second"),
+    *("rest", "massage"),
     *("Side", "Other", "Part", "Dose", "First", "Second"),
 )
 """What a phrase may leave open, in braces."""
@@ -126,24 +139,30 @@ class Language:
     def _missing(self, what: str) -> MissingWords:
         return MissingWords(
             f"the language '{self.tag}' has no words for {what}",
-            hint=f"add them to the folder of '{self.tag}'; the folder of 'en' shows how.",
+            hint=f"add them in languages/{self.tag}/ of the folder that `voiceguide list folders` calls own.",
         )
 
 
 METHOD_LINES = (
+    "prepare",
+    "prepare_again",
+    "massage",
     "bring",
     "bring_again",
     "place",
     "again",
     "dose",
     "press",
+    "press_again",
     "hold",
     "tired",
     "release",
     "leave",
     "switch",
 )
-"""Moments of one way to press, in order: the ball is brought, the place found and found again, …"""
+"""Moments of one way to press, in order: a massage, the ball brought, the place found and found again, …"""
+WORDINGS = (*METHODS, *(f"{name}_apart" for name in METHODS))
+"""Ways to press that have words of their own: `Visit.wording`."""
 _NEEDED = ("place", "press", "release")
 
 _LINE = Either(
@@ -177,7 +196,7 @@ POINTS = Record(
                 {
                     "part": Record(dict.fromkeys(("left", "right", "both"), Text())),
                     "three": Text(),
-                    "methods": Table(_METHOD, keys=Text(METHODS, "method")),
+                    "methods": Table(_METHOD, keys=Text(WORDINGS, "method")),
                 }
             ),
             keys=Text(pattern=rf"{ID}(\+{ID})*", noun="point id"),
@@ -198,13 +217,15 @@ FILES = {"language": LANGUAGE, "phrases": PHRASES, "points": POINTS, "lexicon": 
 """The files of a language's folder, by name, and what each may hold."""
 
 
-def parse_language(files: Mapping[str, object]) -> Language:
+def parse_language(files: Mapping[str, object], tag: str | None = None) -> Language:
     """Return the language that the files of its folder describe.
 
     Parameters
     ----------
     files : mapping
         One plain mapping for each name in `FILES`.
+    tag : str, optional
+        What its folder is called, and the language therefore too.
 
     Raises
     ------
@@ -213,6 +234,10 @@ def parse_language(files: Mapping[str, object]) -> Language:
     """
     problems: Problems = []
     found = {name: shape.read(files.get(name), (name,), problems) for name, shape in FILES.items()}
+    written = (found["language"] or {}).get("tag")
+    if tag and written and written != tag:
+        message = f"the tag '{written}' is not the folder's name"
+        problems.append(Problem(("language", "tag"), message, hint=f"call it '{tag}'."))
     problems.extend(_unknown_placeholders(files))
     if problems:
         raise InvalidContent(problems)
@@ -232,6 +257,43 @@ def parse_language(files: Mapping[str, object]) -> Language:
         lexicon=Lexicon(
             lexicon["words"], lexicon["codes"], lexicon["ranges"], lexicon["fractions"], lexicon["units"]
         ),
+    )
+
+
+def lay_over(name: str, below: object, above: object, problems: Problems) -> Any:
+    """Return a file of a language with another laid over it, key by key, down to the lines of one moment.
+
+    What the upper file leaves out stays as it is in the lower one.
+
+    Parameters
+    ----------
+    name : str
+        One of `FILES`.
+    below, above : object
+        What the two files hold.
+    problems : list of Problem
+        Lines that must be heard may be put in other words, but not become such as may be dropped.
+    """
+    return _laid(FILES[name], below, above, (name,), problems)
+
+
+def _laid(shape: Shape | None, below: Any, above: Any, path: Path, problems: Problems) -> Any:
+    if isinstance(shape, Record | Table) and isinstance(below, dict) and isinstance(above, dict):
+        laid = dict(below)
+        for key, value in above.items():
+            inner = shape.fields.get(key) if isinstance(shape, Record) else shape.values
+            laid[key] = _laid(inner, below[key], value, (*path, key), problems) if key in below else value
+        return laid
+    if shape is _LINES and above is not None and _has_required(below) and not _has_required(above):
+        message = f"'{path[-1]}' has a line that must be heard, and here none must"
+        problems.append(Problem(path, message, hint="write that line as {say: …, required: true}."))
+    return above
+
+
+def _has_required(lines: Any) -> bool:
+    return any(
+        isinstance(line, dict) and line.get("required") is True
+        for line in (lines if isinstance(lines, list) else [lines])
     )
 
 

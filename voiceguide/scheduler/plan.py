@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from voiceguide.errors import InvalidContent, VoiceguideError
+from voiceguide.errors import InvalidContent, Problem, VoiceguideError, did_you_mean
+from voiceguide.scheduler.order import find_problems_of_order
 from voiceguide.scheduler.point import WARNINGS, Point
 from voiceguide.scheduler.routine import Routine
 from voiceguide.scheduler.shape import Path, Problems
-from voiceguide.scheduler.visit import BACK, Visit, find_visits
+from voiceguide.scheduler.visit import ICE_FOLLOWS, OTHER, Visit, find_visits
 
+ICE_GEAR = {
+    "back": ("two_pillows", "rolled_towel", "cold_pack", "thin_towel"),
+    "arms": ("cold_pack", "thin_towel"),
+}
+"""What the ice on a part of the body asks for."""
+EXCLUDED = "excluded"
+_POSTURES_FOR = {"chair": ("sitting",), "two_pillows": ("prone", "on_side")}
+"""Things that a posture asks for, whatever is done in it."""
 LYING = ("supine", "prone", "on_side")
 
 
@@ -30,6 +39,8 @@ class Step:
     """Where it comes from in the routine's file."""
     visit: Visit | None = None
     """The visit it belongs to, or leads to."""
+    lies_on: str | None = None
+    """The side that the body lies on at its end, where it lies on its side."""
     origin: str | None = None
     """The posture a move starts from."""
     upcoming: str = ""
@@ -38,12 +49,19 @@ class Step:
     """The visit that comes after a treatment; None if it was the last."""
     puts_ball_away: bool = False
     """True for a move that starts with the ball in a hand and no further use for it."""
+    rolls_over: bool = False
+    """True for a move that starts with rolling over, from one side to the other."""
     leads_to_ice: bool = False
     """True for a move between back work and its ice, which may not take long."""
     items: tuple[str, ...] = ()
     """What to have within reach."""
     is_early: bool = False
     """True for a way up that was not planned, taken because the session is to end now."""
+
+    @property
+    def pose(self) -> str:
+        """The posture, with the side it lies on: `supine`, `on_side.right`; empty before the first."""
+        return f"{self.posture}.{self.lies_on}" if self.lies_on else self.posture or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +71,7 @@ class LeftOut:
     id: str
     """Entry of the points, such as `b23+b47`."""
     why: str
-    """The caution."""
+    """The caution; `EXCLUDED` if the routine's author left it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +87,23 @@ class Plan:
     steps: tuple[Step, ...]
     """In order, from the opening to the closing."""
     left_out: tuple[LeftOut, ...] = ()
-    """What a caution took out."""
+    """What a caution or the author took out."""
+
+    @property
+    def core(self) -> tuple[str, ...]:
+        """The entries that are pressed whatever the length, in order."""
+        return tuple(dict.fromkeys(one.entry for one in self.visits if one.points and not one.optional))
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The entries that are left out for a shorter length, in the order in which they go."""
+        optional = sorted((one for one in self.visits if one.optional), key=lambda one: -one.optional)
+        return tuple(dict.fromkeys(one.entry for one in optional))
+
+    @property
+    def ice(self) -> tuple[Visit, ...]:
+        """The icings, in order."""
+        return tuple(visit for visit in self.visits if not visit.points)
 
 
 def make_plan(routine: Routine, points: Mapping[str, Point], *, first_side: str = "left") -> Plan:
@@ -91,7 +125,21 @@ def make_plan_of_what_is_right(
 ) -> tuple[Plan, Problems]:
     """Return the plan without the steps that are wrong, and what is wrong, so that all is told at once."""
     visits, problems = find_visits(routine, points, first_side=first_side)
-    return Plan(routine, first_side, visits, tuple(connect(routine, visits))), problems
+    if not visits and not problems:
+        hint = "add a step such as '- press: li4'."
+        problems.append(Problem(("steps",), "nothing is pressed", hint=hint))
+    problems.extend(find_problems_of_order(visits))
+    plan = Plan(routine, first_side, visits, tuple(connect(routine, visits, first_side)))
+    for index, name in enumerate(routine.exclude):
+        if name not in points:
+            hint = f"{did_you_mean(name, points) or ''} `voiceguide list points` shows all.".strip()
+            problems.append(Problem(("exclude", index), f"unknown point '{name}'", hint=hint))
+    why = {visit.stop: EXCLUDED for visit in visits if set(visit.points) & set(routine.exclude)}
+    try:
+        return _leave_out(plan, why), problems
+    except VoiceguideError as error:
+        problems.append(Problem(("exclude",), error.message, hint="leave in at least one point."))
+        return plan, problems
 
 
 def exclude(plan: Plan, profile: Collection[str]) -> Plan:
@@ -110,67 +158,105 @@ def exclude(plan: Plan, profile: Collection[str]) -> Plan:
         for visit in plan.visits
         if forbidding & set(visit.cautions)
     }
+    return _leave_out(plan, why)
+
+
+def _leave_out(plan: Plan, why: Mapping[str, str]) -> Plan:
+    """Return the plan without these stops, each with its reason, and without the ice for them alone."""
     if not why:
         return plan
     pressed = tuple(visit for visit in plan.visits if visit.points and visit.stop not in why)
     if not pressed:
+        reasons = ", ".join(dict.fromkeys(why.values()))
+        without = "" if reasons == EXCLUDED else f" without {reasons}"
         raise VoiceguideError(
-            f"nothing of '{plan.routine.id}' is left without {', '.join(dict.fromkeys(why.values()))}",
+            f"nothing of '{plan.routine.id}' is left{without}",
             hint="`voiceguide list routines` shows the others; a doctor can say what suits you.",
         )
-    worked = any(visit.zone in BACK for visit in pressed)
-    had_worked = any(visit.zone in BACK for visit in plan.visits if visit.points)
+    zones = {visit.zone for visit in pressed}
     kept = tuple(
-        visit for visit in plan.visits if visit.stop not in why and (visit.points or worked or not had_worked)
+        visit
+        for visit in plan.visits
+        if visit.stop not in why and (visit.points or zones & ICE_FOLLOWS[visit.zone])
     )
     gone = {visit.entry or visit.stop: why[visit.stop] for visit in plan.visits if visit.stop in why}
     left_out = (*plan.left_out, *(LeftOut(entry, caution) for entry, caution in gone.items()))
-    return replace(plan, visits=kept, steps=tuple(connect(plan.routine, kept)), left_out=left_out)
+    steps = tuple(connect(plan.routine, kept, plan.first_side))
+    return replace(plan, visits=kept, steps=steps, left_out=left_out)
 
 
-def make_way_up(posture: str) -> tuple[Step, ...]:
-    """Return the steps that end a session early, from a posture: getting up, and the closing."""
-    return Step("rise", "sitting", (), origin=posture, is_early=True), Step("close", "sitting", ())
+def make_ways_up(plan: Plan) -> dict[str, tuple[Step, ...]]:
+    """Return the steps that end a session early, by the pose it is ended in: getting up, and the closing."""
+    close = Step("close", "sitting", ())
+    return {
+        step.pose: (
+            Step(
+                "rise",
+                "sitting",
+                (),
+                origin=step.posture,
+                rolls_over=step.lies_on == plan.first_side,
+                is_early=True,
+            ),
+            close,
+        )
+        for step in plan.steps
+        if step.visit is not None
+    }
 
 
-def connect(routine: Routine, visits: tuple[Visit, ...]) -> Iterator[Step]:
-    """Yield the steps of a session that makes these visits in this order."""
+def connect(routine: Routine, visits: tuple[Visit, ...], first_side: str) -> Iterator[Step]:
+    """Yield the steps of a session that makes these visits in this order.
+
+    Lying on the side for ice, and getting up, is on the side of the open edge: the second.
+    """
     yield Step("open", None, ())
     items = tuple(item for item in routine.ready if _is_used(item, visits))
     yield Step("ready", None, ("ready",) if routine.ready else (), items=items)
     posture: str | None = None
+    lies_on: str | None = None
     before: Visit | None = None
     for index, visit in enumerate(visits):
         after = visits[index + 1] if index + 1 < len(visits) else None
+        lay_on, lies_on = lies_on, None
+        if visit.posture == "on_side":
+            lies_on = visit.lies_on or OTHER[first_side]
+        rolls_over = lay_on is not None and lies_on is not None and lies_on != lay_on
+        at = Step("", visit.posture, visit.path, visit, lies_on=lies_on)
         if visit.posture != posture:
-            yield Step(
-                "move",
-                visit.posture,
-                visit.path,
-                visit,
+            yield replace(
+                at,
+                kind="move",
                 origin=posture,
                 puts_ball_away=_by_ball(before),
-                leads_to_ice=not visit.points and posture is not None,
+                rolls_over=lay_on is not None and lay_on == first_side,
+                leads_to_ice=visit.stop == "ice.back" and posture is not None,
             )
-        elif before and visit.points and before.points == visit.points:
+        elif before and visit.points and _changes_side(before, visit):
             if visit.zone == "foot":
                 yield Step("rest", posture, before.path, before, following=visit)
-            yield Step("switch_sides", posture, visit.path, visit)
-        elif before and visit.points and _changes_side(before, visit):
-            yield Step("switch_sides", posture, visit.path, visit)
-        elif _by_ball(before) and not _by_ball(visit):
-            yield Step("move", posture, visit.path, visit, origin=posture, puts_ball_away=True)
+            yield replace(at, kind="switch_sides", rolls_over=rolls_over)
+        elif rolls_over or (_by_ball(before) and not _by_ball(visit)):
+            yield replace(
+                at,
+                kind="move",
+                origin=posture,
+                puts_ball_away=_by_ball(before),
+                rolls_over=rolls_over,
+                leads_to_ice=visit.stop == "ice.back",
+            )
         posture = visit.posture
         if not visit.points:
-            yield Step("ice", posture, visit.path, visit)
+            yield replace(at, kind="ice")
         else:
             if _by_ball(visit):
-                yield Step("bring", posture, visit.path, visit)
-            yield Step("treat", posture, visit.path, visit, upcoming=_upcoming(visit, after), following=after)
+                yield replace(at, kind="bring")
+            yield replace(at, kind="treat", upcoming=_upcoming(visit, after), following=after)
             if "notice" in visit.aftercare and (after is None or after.points != visit.points):
-                yield Step("wait", posture, visit.path, visit)
+                yield replace(at, kind="wait")
         before = visit
-    yield Step("rise", "sitting", (), origin=posture, puts_ball_away=_by_ball(before))
+    turned = lies_on is not None and lies_on == first_side
+    yield Step("rise", "sitting", (), origin=posture, puts_ball_away=_by_ball(before), rolls_over=turned)
     yield Step("close", "sitting", ())
 
 
@@ -186,14 +272,30 @@ def actions_of(step: Step) -> tuple[str, ...]:
     dosed = visit.method.action
     if dosed == "massage":
         return ("locate", *(dosed for _ in range(visit.rounds)))
-    holds = (dosed, *(action for _ in range(visit.repeats - 1) for action in ("rest", dosed)))
+    holds: tuple[str, ...] = (dosed,)
+    times = visit.rounds
+    if visit.window:
+        # Each of the presses spread over a window is let go of like a last one.
+        times *= visit.repeats
+    else:
+        holds = (dosed, *(action for _ in range(visit.repeats - 1) for action in ("rest", dosed)))
     a_round = ("press", *holds, "release")
-    return ("locate", *a_round, *(action for _ in range(visit.rounds - 1) for action in ("rest", *a_round)))
+    massage = ("locate", "massage") if visit.massage else ()
+    return (
+        *massage,
+        "locate",
+        *a_round,
+        *(action for _ in range(times - 1) for action in ("rest", *a_round)),
+    )
 
 
 def _is_used(item: str, visits: tuple[Visit, ...]) -> bool:
     """Return True if a thing is for something that is still done."""
-    return any(_by_ball(visit) if item == "ball_in_sock" else not visit.points for visit in visits)
+    if any(visit.posture in _POSTURES_FOR.get(item, ()) for visit in visits):
+        return True
+    return any(
+        item in (visit.method.gear if visit.method else ICE_GEAR.get(visit.zone, ())) for visit in visits
+    )
 
 
 def _by_ball(visit: Visit | None) -> bool:
@@ -201,6 +303,7 @@ def _by_ball(visit: Visit | None) -> bool:
 
 
 def _changes_side(before: Visit, visit: Visit) -> bool:
+    """Return True if the second side comes, of the same point or of a group."""
     return {before.side, visit.side} == {"left", "right"} and not visit.is_first
 
 

@@ -24,10 +24,23 @@ CAUTIONS = (
     "poor_circulation",
     "broken_skin",
     "pulse",
+    "nerve",
     "never_on_spine",
 )
-WARNINGS = ("broken_skin", "pulse", "never_on_spine")
+WARNINGS = ("broken_skin", "pulse", "nerve", "never_on_spine")
 """Cautions that are spoken, about a spot or a moment: they leave nothing out."""
+GEAR = (
+    "helper",
+    "chair",
+    "clean_feet",
+    "lotion",
+    "ball_in_sock",
+    "two_pillows",
+    "rolled_towel",
+    "cold_pack",
+    "thin_towel",
+)
+"""What a person may be asked to have ready, in the order in which it is asked for."""
 ID = r"[a-z0-9]+(-[a-z0-9]+)*"
 
 
@@ -70,11 +83,17 @@ class Method:
     repeats: Count
     """How often the hold comes back in one round, with `rest` between; 1 for most points."""
     rest: Milliseconds
-    """Milliseconds between repeats, to the millisecond; 0 where nothing repeats."""
+    """Milliseconds between repeats, to the millisecond; 0 where nothing repeats, or a window spreads them."""
+    window: Dose | None
+    """From the start of the first hold to the end of the last, the repeats spread evenly; None for most."""
+    massage: Dose | None
+    """A massage of the place before it is looked for; None for most."""
     press_in: Milliseconds
     """Milliseconds in which the pressure builds, after the words; 0 for the usual."""
     together: bool
     """True if both sides are pressed at once."""
+    gear: tuple[str, ...]
+    """What it cannot be done without: ids of `GEAR`."""
     postures: tuple[str, ...]
     """Where the body may be, the best first."""
 
@@ -88,7 +107,7 @@ class Point:
     code: str
     """The code as the source documents print it; empty where they print none."""
     who_code: str
-    """The code of the WHO standard, which numbers some points otherwise."""
+    """The code of the WHO standard, which numbers some points otherwise; empty for one it does not have."""
     who_name: str
     """Its name there."""
     nickname: str
@@ -103,8 +122,6 @@ class Point:
     """`gradual`, or `at_once` where no source asks for more (S29: LI-4 alone)."""
     zone: str
     """Part of the body: one of `ZONES`."""
-    prepare: tuple[str, ...]
-    """What is done before it."""
     aftercare: tuple[str, ...]
     """What follows it: `ice`, `notice`, `foot_bath`."""
     cautions: tuple[str, ...]
@@ -116,9 +133,12 @@ class Point:
 
     @property
     def codes(self) -> str:
-        """The source documents' code with the WHO code and name, which uses four of the codes elsewhere."""
-        who = f"{self.who_code} {self.who_name}"
-        return f"{self.code} ({who})" if self.code else who
+        """The source documents' code with the WHO code and name, which uses four of the codes elsewhere.
+
+        The id, for a point that has neither.
+        """
+        who = f"{self.who_code} {self.who_name}".strip()
+        return f"{self.code} ({who})" if self.code else who or self.id
 
 
 def _three(shape: Any) -> Record:
@@ -133,11 +153,23 @@ _METHOD = Record(
         "rounds": _three(Whole(1, 5)),
         "repeats": _three(Whole(1, 10)),
         "rest": Duration(),
+        "window": _three(Duration()),
+        "massage": _three(Duration()),
         "press_in": Duration(),
         "together": Flag(),
+        "gear": Seq(Text(GEAR, "thing to have ready")),
         "posture": Seq(Text(POSTURES, "posture"), single=True, smallest=1),
     },
-    defaults={"rounds": _ONCE, "repeats": _ONCE, "rest": 0, "press_in": 0, "together": False},
+    defaults={
+        "rounds": _ONCE,
+        "repeats": _ONCE,
+        "rest": 0,
+        "window": None,
+        "massage": None,
+        "press_in": 0,
+        "together": False,
+        "gear": (),
+    },
 )
 POINT = Record(
     {
@@ -151,18 +183,17 @@ POINT = Record(
         "methods": Table(_METHOD, keys=Text(METHODS, "method")),
         "release": Text(("gradual", "at_once"), "release"),
         "zone": Text(ZONES, "zone"),
-        "prepare": Seq(Text()),
         "aftercare": Seq(Text(("ice", "notice", "foot_bath"), "aftercare")),
         "cautions": Seq(Text(CAUTIONS, "caution")),
         "helps": Seq(Text()),
-        "sources": Seq(Text(pattern=r"[SX]\d{1,2}", noun="source number such as S17")),
+        "sources": Seq(Text(pattern=r"[SX][0-9]{1,2}", noun="source number such as S17")),
     },
     defaults={
         "code": "",
+        "who": {"code": "", "name": ""},
         "nickname": "",
         "joins": (),
         "release": "gradual",
-        "prepare": (),
         "aftercare": (),
         "cautions": (),
         "helps": (),
@@ -184,6 +215,12 @@ def parse_point(mapping: object) -> Point:
     if found and not problems:
         for name, method in found["methods"].items():
             _check_method(method, ("methods", name), problems)
+            if found["release"] == "at_once" and method["repeats"]["min"] == 1:
+                hint = "leave 'release' out: every hold but a short, repeated one is let go gradually."
+                problems.append(Problem(("release",), f"{name} would be let go at once", hint=hint))
+        if found["code"] and not found["who"]["code"]:
+            hint = "add 'who: {code: …, name: …}': the same code may name another place today."
+            problems.append(Problem(("code",), f"'{found['code']}' stands without its WHO code", hint=hint))
         if not found["methods"]:
             problems.append(Problem(("methods",), "there is no method", hint="add 'thumbs: …'."))
     if problems:
@@ -199,7 +236,6 @@ def parse_point(mapping: object) -> Point:
         methods={name: _method(name, method) for name, method in found["methods"].items()},
         release=found["release"],
         zone=found["zone"],
-        prepare=found["prepare"],
         aftercare=found["aftercare"],
         cautions=found["cautions"],
         helps=found["helps"],
@@ -208,27 +244,35 @@ def parse_point(mapping: object) -> Point:
 
 
 def _check_method(method: Mapping[str, Any], path: tuple[str, ...], problems: Problems) -> None:
-    for key in ("dose", "rounds", "repeats"):
+    for key in ("dose", "rounds", "repeats", "window", "massage"):
         three = method[key]
-        if not three["min"] <= three["usual"] <= three["max"]:
+        if three and not three["min"] <= three["usual"] <= three["max"]:
             problems.append(
                 Problem(
                     (*path, key), f"'{key}' is not in order", hint="min, then usual, then max, none smaller."
                 )
             )
-    if method["repeats"]["max"] > 1 and not method["rest"]:
-        problems.append(Problem(path, "'rest' is missing", hint="say how long it rests between repeats."))
+    if method["repeats"]["max"] > 1 and bool(method["rest"]) == bool(method["window"]):
+        hint = "either 'rest', how long it rests between repeats, or 'window', in which they are spread."
+        problems.append(Problem(path, "'rest' or 'window' is missing, or both are there", hint=hint))
 
 
 def _method(name: str, found: Mapping[str, Any]) -> Method:
     return Method(
         name=name,
         action=found["action"],
-        dose=Dose(found["dose"]["min"], found["dose"]["usual"], found["dose"]["max"]),
+        dose=_dose(found["dose"]),
         rounds=Count(found["rounds"]["min"], found["rounds"]["usual"], found["rounds"]["max"]),
         repeats=Count(found["repeats"]["min"], found["repeats"]["usual"], found["repeats"]["max"]),
         rest=found["rest"],
+        window=_dose(found["window"]) if found["window"] else None,
+        massage=_dose(found["massage"]) if found["massage"] else None,
         press_in=found["press_in"],
         together=found["together"],
+        gear=found["gear"],
         postures=found["posture"],
     )
+
+
+def _dose(found: Mapping[str, Any]) -> Dose:
+    return Dose(found["min"], found["usual"], found["max"])

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from voiceguide.errors import InvalidContent
-from voiceguide.scheduler.point import ID, METHODS, POSTURES
-from voiceguide.scheduler.shape import OneOf, Path, Problems, Record, Seq, Table, Text, Whole
+from voiceguide.scheduler.point import GEAR, ID, METHODS, POSTURES
+from voiceguide.scheduler.shape import Duration, Flag, OneOf, Path, Problems, Record, Seq, Table, Text, Whole
+from voiceguide.units import Milliseconds
 
-GEAR = ("ball_in_sock", "two_pillows", "rolled_towel", "cold_pack", "thin_towel")
-"""What a person may be asked to have within reach."""
-ICE_ZONES = ("back",)
+ICE_ZONES = ("back", "arms")
 """Parts of the body that can be iced."""
 
 
@@ -36,6 +35,16 @@ class Press:
     """How; None for the point's usual way in this posture."""
     rounds: int | None
     """How many rounds; None for the usual."""
+    repeats: int | None
+    """How often the hold comes back in a round; None for the usual."""
+    dose: Milliseconds | None
+    """Milliseconds of one press; None for the usual."""
+    massage: Milliseconds | None
+    """Milliseconds of the massage before it; None for the usual."""
+    window: Milliseconds | None
+    """Milliseconds in which the repeats are spread; None for the usual."""
+    together: bool | None
+    """False to press one side after the other where both could be pressed at once; None for the usual."""
     optional: int
     """0 if it is never left out for a shorter length; else the highest number goes first."""
     path: Path
@@ -44,10 +53,12 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Presses that share a path under the body: one side there, the other side back."""
+    """Presses that belong together: all of one side, then all of the other."""
 
     presses: tuple[Press, ...]
     """In the order of the first side."""
+    order: str
+    """`there_and_back`: the other side in reverse, as on a path; `each_side`: in the same order again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,14 @@ class Routine:
     """What to have within reach: ids of `GEAR`."""
     steps: tuple[RoutineStep, ...]
     """In order."""
+    by: str = ""
+    """Who made it for somebody; empty if nobody says."""
+    note: str = ""
+    """What they want to be read before it; empty if nothing."""
+    exclude: tuple[str, ...] = ()
+    """Ids of points that are left out."""
+    foot_bath: str = "after"
+    """When a cold bath is offered for feet that are pressed: `before` or `after` (S56)."""
 
     def title(self, language: str) -> str:
         """Return the title in a language, or the id in words."""
@@ -87,14 +106,28 @@ _PRESS = Record(
     {
         "press": Seq(Text(), single=True, smallest=1),
         "with": Text(METHODS, "method"),
+        "dose": Duration(),
         "rounds": Whole(1, 5),
+        "repeats": Whole(1, 10),
+        "window": Duration(),
+        "massage": Duration(),
+        "together": Flag(),
         "optional": Whole(1, 99),
     },
-    defaults={"with": None, "rounds": None, "optional": 0},
+    defaults={
+        **dict.fromkeys(("with", "dose", "rounds", "repeats", "window", "massage", "together")),
+        "optional": 0,
+    },
+    refused={
+        "release": "leave it out: what is held is always released, and how is the point's own affair.",
+        "side": "leave it out: both sides are pressed, and for the same time.",
+        "sides": "leave it out: both sides are pressed, and for the same time.",
+    },
 )
+ORDERS = ("there_and_back", "each_side")
 _GROUP = Record(
     {
-        "group": Record({"order": Text(("there_and_back",), "order")}),
+        "group": Record({"order": Text(ORDERS, "order")}),
         "steps": Seq(OneOf({"press": _PRESS}), smallest=1),
     }
 )
@@ -104,7 +137,11 @@ ROUTINE = Record(
         "id": Text(pattern=ID, noun="routine id"),
         "title": Table(Text()),
         "summary": Table(Text()),
+        "by": Text(),
+        "note": Text(),
         "ready": Seq(Text(GEAR, "thing to have ready")),
+        "exclude": Seq(Text(pattern=ID, noun="point id"), single=True),
+        "foot_bath": Text(("before", "after"), "time of a foot bath"),
         "steps": Seq(
             OneOf(
                 {
@@ -117,7 +154,15 @@ ROUTINE = Record(
             smallest=1,
         ),
     },
-    defaults={"title": {}, "summary": {}, "ready": ()},
+    defaults={
+        "title": {},
+        "summary": {},
+        "by": "",
+        "note": "",
+        "ready": (),
+        "exclude": (),
+        "foot_bath": "after",
+    },
 )
 
 
@@ -138,6 +183,10 @@ def parse_routine(mapping: object) -> Routine:
         titles=found["title"],
         summaries=found["summary"],
         ready=found["ready"],
+        by=found["by"],
+        note=found["note"],
+        exclude=found["exclude"],
+        foot_bath=found["foot_bath"],
         steps=tuple(_step(step, ("steps", index)) for index, step in enumerate(found["steps"])),
     )
 
@@ -148,11 +197,21 @@ def _step(found: Mapping[str, Any], path: Path) -> RoutineStep:
     if "ice" in found:
         return IceOn(found["ice"], path)
     if "group" in found:
-        return Group(
-            tuple(_press(step, (*path, "steps", index)) for index, step in enumerate(found["steps"]))
-        )
+        presses = (_press(step, (*path, "steps", index)) for index, step in enumerate(found["steps"]))
+        return Group(tuple(presses), found["group"]["order"])
     return _press(found, path)
 
 
 def _press(found: Mapping[str, Any], path: Path) -> Press:
-    return Press(found["press"], found["with"], found["rounds"], found["optional"], path)
+    return Press(
+        points=found["press"],
+        method=found["with"],
+        rounds=found["rounds"],
+        repeats=found["repeats"],
+        dose=found["dose"],
+        massage=found["massage"],
+        window=found["window"],
+        together=found["together"],
+        optional=found["optional"],
+        path=path,
+    )

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 
 from voiceguide.scheduler.language import Language, Line
 from voiceguide.scheduler.plan import LYING, Plan, Step
-from voiceguide.scheduler.visit import OTHER, Visit
+from voiceguide.scheduler.visit import ICE_FOLLOWS, OTHER, Visit
 from voiceguide.units import MINUTE, NOTHING, Milliseconds
 
 CHECK_EVERY = Milliseconds(5 * MINUTE)
 """X14: while ice is on, feeling is checked at least this often."""
+
+LAID_OUT = {"ball_in_sock", "two_pillows", "rolled_towel", "cold_pack"}
+"""What lies beside the body, within reach."""
+OFFERS = {"back": "back", "hips": "back", "arm": "arms", "hand": "hands"}
+"""Ice that the closing offers in words, by the zone that was worked on and not iced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,7 @@ class _Writer:
         visit = self.step.visit
         if visit is not None:
             values["dose"] = words.duration(visit.chosen)
+            values["massage"] = words.duration(visit.massage)
             values["times"] = words.count("time", visit.repeats)
         if visit is not None and visit.points:
             point = words.point(visit.entry)
@@ -132,37 +138,69 @@ class _Writer:
 
     def _ready(self) -> tuple[Cue, ...]:
         items = self.step.items
-        lying = "supine" if any(visit.posture == "supine" for visit in self.plan.visits) else "on_side"
-        fetched = [cue for item in items for cue in self.say(f"ready.{item}")]
+        by_bed = self._has_bed and "chair" in items
+        names = [f"{item}_by_bed" if item == "chair" and by_bed else item for item in items]
+        fetched = [cue for name in names for cue in self.say(f"ready.{name}")]
         if fetched:
-            fetched = [
-                *self.say("ready.start"),
-                *fetched,
-                *self.say(f"ready.place_{lying}"),
-                *self.say("ready.missing"),
-            ]
-        return (*fetched, *self.say("ready.rules"))
+            places = {self._place(visit.posture) for visit in self.plan.visits}
+            where = next(
+                (one for one in ("rolling", "supine", "prone", "on_side") if one in places), "sitting"
+            )
+            place = self.say(f"ready.place_{where}") if self._lays_things_out else ()
+            fetched = [*self.say("ready.start"), *fetched, *place, *self.say("ready.missing")]
+        bath = self._has_feet and self.plan.routine.foot_bath == "before"
+        return (*fetched, *(self.say("ready.foot_bath") if bath else ()), *self.say("ready.rules"))
 
     def _move(self) -> tuple[Cue, ...]:
         step = self.step
         away = self.say("move.ball_away") if step.puts_ball_away else ()
-        if step.origin == step.posture:
-            return away
         if step.origin is None:
-            return self.say(f"move.start.{step.posture}")
-        words = (*away, *(cue for key in self._route() for cue in self.say(key)))
+            return self.say(f"move.start.{self._place(step.posture)}")
+        if step.origin == step.posture:
+            return (*away, *(self.say("move.roll_over") if step.rolls_over else ()))
+        turned = self.say("move.roll_over") if step.rolls_over else ()
+        words = (*away, *turned, *(cue for key in self._route() for cue in self.say(key)))
         if step.leads_to_ice:
             return words
-        if step.posture in LYING and self.plan.routine.ready:
+        if step.posture == "supine" and self._lays_things_out:
             words = (*words, *self.say("move.feel_for_things"))
-        return (*words, *self.say("move.settle"))
+        settle = f"move.settle_{step.posture}"
+        return (*words, *self.say(settle if settle in self.language.phrases else "move.settle"))
 
     def _route(self) -> tuple[str, ...]:
-        """Return the phrases from one posture to another: by sitting, if there is no shorter way."""
-        origin, posture = self.step.origin or "", self.step.posture or ""
+        """Return the phrases from one posture to another: by the bed's edge, if there is no shorter way."""
+        origin, posture = self._place(self.step.origin), self._place(self.step.posture)
         if f"move.{origin}.{posture}" in self.language.phrases:
             return (f"move.{origin}.{posture}",)
         return f"move.{origin}.sitting", f"move.sitting.{posture}"
+
+    def _place(self, posture: str | None) -> str:
+        """Return a posture as the phrases of moves call it.
+
+        `sitting` is on the bed's edge, or on a `chair` where one is ready or nobody ever lies down; `on_side`
+        is `rolling` where the session lies on both sides.
+        """
+        if posture == "sitting" and ("chair" in self.plan.routine.ready or not self._has_bed):
+            return "chair"
+        both = any(visit.lies_on == self.plan.first_side for visit in self.plan.visits)
+        return "rolling" if posture == "on_side" and both else posture or ""
+
+    @property
+    def _has_feet(self) -> bool:
+        return any("foot_bath" in visit.aftercare for visit in self.plan.visits)
+
+    @property
+    def _has_bed(self) -> bool:
+        return any(visit.posture in LYING for visit in self.plan.visits)
+
+    @property
+    def _lays_things_out(self) -> bool:
+        """True if something lies beside the body, to be reached for."""
+        return bool(LAID_OUT & self._ready_items)
+
+    @property
+    def _ready_items(self) -> set[str]:
+        return {item for step in self.plan.steps for item in step.items}
 
     def _rise(self) -> tuple[Cue, ...]:
         """Return the way up; at the planned end after asking for the ice, and how the back feels."""
@@ -170,20 +208,20 @@ class _Writer:
         away = self.say("move.ball_away") if step.puts_ball_away else ()
         iced = any(not visit.points for visit in self.plan.visits)
         ask = (*self.say("rise.ice_still_on"), *self.say("rise.notice")) if iced else ()
-        return (*away, *(self.say("rise.early") if step.is_early else ask), *self.say(f"rise.{step.origin}"))
+        turned = self.say("rise.roll_over") if step.rolls_over else ()
+        up = (*turned, *self.say(f"rise.{step.origin}"))
+        return (*away, *(self.say("rise.early") if step.is_early else ask), *up)
 
     def _method_lines(self, visit: Visit) -> Mapping[str, tuple[Line, ...]]:
         assert visit.method is not None
-        return self.language.method(visit.entry, visit.method.name)
+        return self.language.method(visit.entry, visit.wording)
 
     def _moment(self, visit: Visit, *moments: str) -> tuple[Cue, ...]:
         """Return the cues of the first of these moments that the method has words for."""
         lines = self._method_lines(visit)
         for moment in moments:
             if lines[moment]:
-                return self._fill(
-                    f"{visit.entry}.{visit.method.name if visit.method else ''}.{moment}", lines[moment]
-                )
+                return self._fill(f"{visit.entry}.{visit.wording}.{moment}", lines[moment])
         return ()
 
     def _bring(self, visit: Visit) -> tuple[Cue, ...]:
@@ -193,11 +231,14 @@ class _Writer:
         return (*self._moment(visit, "switch"), *self.say("switch.place"))
 
     def _close(self) -> tuple[Cue, ...]:
-        zones = {visit.zone for visit in self.plan.visits if visit.points}
-        baths = any("foot_bath" in visit.aftercare for visit in self.plan.visits)
+        worked = {visit.zone for visit in self.plan.visits if "ice" in visit.aftercare}
+        iced = {zone for visit in self.plan.visits if not visit.points for zone in ICE_FOLLOWS[visit.zone]}
+        baths, routine = self._has_feet, self.plan.routine
+        offers = dict.fromkeys(OFFERS[zone] for zone in OFFERS if zone in worked - iced)
         return (
-            *(self.say("close.hands") if zones & {"hand", "arm"} else ()),
-            *(self.say("close.foot_bath") if baths else ()),
+            *(cue for offer in offers for cue in self.say(f"close.{offer}")),
+            *(self.say("close.foot_bath") if baths and routine.foot_bath == "after" else ()),
+            *(self.say("close.lotion") if "lotion" in self._ready_items else ()),
             *self.say("close.stop_for_today"),
             *self.say("close.end"),
         )
@@ -208,13 +249,19 @@ class _Writer:
         dose = self._moment(visit, "dose")
         if visit.is_first and not dose:
             dose = self.say("dose.repeats" if repeats else f"dose.{self._action}")
-        minutes = range(1, visit.chosen // MINUTE + 1)
+        minutes = range(1, max(visit.chosen, visit.massage) // MINUTE + 1)
         then = f"then.{self.step.upcoming}"
         if self.step.upcoming == "other_side" and visit.zone == "foot":
             then = "then.rest"
         return {
+            "prepare": self._moment(
+                visit, *(("prepare",) if visit.is_first else ("prepare_again", "prepare"))
+            ),
+            "massage": self._moment(visit, "massage"),
+            "after_massage": self.say("hold.after_massage"),
             "locate": (*place, *dose),
             "press": self._moment(visit, "press"),
+            "press_repeat": self._moment(visit, "press_again", "press"),
             "middle": self._moment(visit, "hold") if repeats else (),
             "reassure": (*self._moment(visit, "tired"), *self._moment(visit, "hold")),
             "digits": self.say("hold.digits"),
@@ -231,6 +278,8 @@ class _Writer:
             "press_again": self.say("repeat.again"),
             "release": self._moment(visit, "release"),
             "rest": self.say("round.rest"),
+            "rest_ends": self.say("repeat.rest_ends"),
+            **{f"rest_{at}": self.say("repeat.rest", rest=self.language.duration(at)) for at in visit.rests},
             "leave": (*self._moment(visit, "leave"), *self.say(then)),
         }
 
@@ -240,9 +289,11 @@ class _Writer:
 
     def _ice(self, visit: Visit) -> Words:
         left = range(CHECK_EVERY, visit.chosen, CHECK_EVERY)
+        is_first = visit is next(one for one in self.plan.visits if not one.points)
+        why = self.say("ice.why") if is_first else ()
         return {
-            "on": self.say(f"ice.on_{visit.zone}"),
-            "start": self.say("ice.start"),
+            "on": (*(() if is_first else self.say("ice.on_again")), *self.say(f"ice.on_{visit.zone}")),
+            "start": (*self.say("ice.start"), *why, *self.say("ice.stop")),
             **{
                 f"check_{at}": (
                     *self.say("ice.left", minutes=self.language.duration(Milliseconds(visit.chosen - at))),

@@ -167,6 +167,8 @@ class Record(Shape):
 
     fields: Mapping[str, Shape]
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Keys that people try and that are not there on purpose, with what to do instead."""
 
     def _read(self, value: Any, path: Path, problems: Problems) -> dict[str, Any] | None:
         if not _is_mapping(value, path, problems):
@@ -175,7 +177,9 @@ class Record(Shape):
             Problem(
                 (*path, key),
                 f"unknown key '{key}'",
-                hint=did_you_mean(str(key), self.fields) or f"keys here: {', '.join(self.fields)}.",
+                hint=self.refused.get(str(key))
+                or did_you_mean(str(key), self.fields)
+                or f"keys here: {', '.join(self.fields)}.",
             )
             for key in value
             if key not in self.fields

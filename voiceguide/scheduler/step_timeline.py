@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from voiceguide.scheduler import actions
 from voiceguide.scheduler.actions import FIRST_CUE, LEAST_GAP
-from voiceguide.scheduler.hold import Measure, Placed, place_in_hold, place_in_middle
+from voiceguide.scheduler.hold import Measure, Placed, place_in_hold, place_in_massage, place_in_middle
 from voiceguide.scheduler.plan import Step, actions_of
 from voiceguide.scheduler.script import CHECK_EVERY, Cue, Words
 from voiceguide.scheduler.visit import Visit
@@ -143,14 +143,16 @@ def _silence(step: Step) -> Milliseconds:
     if step.kind == "close":
         return actions.CLOSE.usual
     slowly = step.kind in {"bring", "rise"} or step.puts_ball_away or step.posture != "sitting"
+    slowly = slowly or step.origin not in {None, "sitting"}
     return (actions.MOVE_SLOWLY if slowly else actions.MOVE).usual
 
 
 def _switch_comfort(step: Step) -> actions.Comfort:
     method = step.visit.method.name if step.visit and step.visit.method else ""
     zone = step.visit.zone if step.visit else ""
-    what = "ball" if method == "ball" else "legs" if zone in {"knee", "foot"} else "hands"
-    return actions.SWITCH[what]
+    what = "legs" if zone in {"knee", "foot"} else "hands"
+    what = {"ball": "ball", "friend": "helper"}.get(method, what)
+    return actions.SWITCH["rolling" if step.rolls_over else what]
 
 
 def _spread(
@@ -199,16 +201,21 @@ def _lay_treatment(tape: StepTimeline, step: Step, visit: Visit, words: Words, m
     find = actions.FIND_FIRST.usual
     if not visit.is_first:
         find = Milliseconds(max(actions.FIND_SECOND.usual, find // 2))
-    events, length = _spread(words["locate"], find, measure)
-    tape.add("locate", length, events)
-    is_repeating = visit.repeats > 1
+    is_repeating = visit.repeats > 1 and not visit.window
     repeat = 0
-    last = {action: index for index, action in enumerate(actions_of(step))}
-    for index, action in enumerate(actions_of(step)[1:], start=1):
-        if action == "press":
-            events, length = _spread(words["press"], FIRST_CUE + LEAST_GAP * len(words["press"]), measure)
-            build = method.press_in or actions.PRESS_IN.usual
-            tape.add("press", length - LEAST_GAP + build, events, repeat=repeat + 1)
+    done = actions_of(step)
+    last = {action: index for index, action in enumerate(done)}
+    for index, action in enumerate(done):
+        if action == "locate":
+            say = words["prepare" if "massage" in done[index:] and visit.massage else "locate"]
+            events, length = _spread(say, find, measure)
+            tape.add("locate", length, events)
+        elif action == "press":
+            tape.add("press", *_press(visit, words, measure, repeat), repeat=repeat + 1)
+        elif action == "massage" and visit.massage:
+            placed, dropped = place_in_massage(visit.massage, words, measure)
+            tape.add("massage", visit.massage, _events(placed))
+            tape.dropped.extend(dropped)
         elif actions.ACTIONS[action].dosed:
             placed, dropped = _inside(visit, words, measure, repeat, is_repeating=is_repeating)
             repeat += 1
@@ -218,6 +225,14 @@ def _lay_treatment(tape: StepTimeline, step: Step, visit: Visit, words: Words, m
             tape.add(
                 "rest", method.rest, _events(_between_repeats(method.rest, words, measure)), repeat=repeat
             )
+        elif action == "rest" and visit.window:
+            release = tape.segments[-1].duration
+            press = _press(visit, words, measure, repeat)[0]
+            # What does not divide evenly goes to the last rest, so that the window is met to the millisecond.
+            is_last = index == last["rest"]
+            odd = (visit.window - visit.repeats * visit.chosen) % (visit.repeats - 1) if is_last else 0
+            rest = Milliseconds(max(visit.gap + odd - release - press, actions.REST.smallest))
+            tape.add("rest", rest, _quiet_rest(rest, visit, words, measure), repeat=repeat)
         elif action == "rest":
             _add_total(tape, "rest", words["rest"], actions.REST.usual, measure)
         else:
@@ -226,9 +241,29 @@ def _lay_treatment(tape: StepTimeline, step: Step, visit: Visit, words: Words, m
             _add_total(tape, "release", (*words["release"], *leave), comfort.usual, measure, first=0)
 
 
+def _press(
+    visit: Visit, words: Words, measure: Measure, repeat: int
+) -> tuple[Milliseconds, list[LocalEvent]]:
+    """Return how long a press takes, with its words."""
+    said = words["press_repeat" if repeat else "press"]
+    events, length = _spread(said, FIRST_CUE + LEAST_GAP * len(said), measure)
+    build = (visit.method.press_in if visit.method else 0) or actions.PRESS_IN.usual
+    return Milliseconds(length - LEAST_GAP + build), events
+
+
+def _quiet_rest(rest: Milliseconds, visit: Visit, words: Words, measure: Measure) -> list[LocalEvent]:
+    """Return the cues of a rest within a window: how long it is, and if that is long, when it ends."""
+    told = min(visit.rests, key=lambda at: abs(at - rest))
+    events, length = _spread(words[f"rest_{told}"], 0, measure)
+    ends = rest - actions.REST_ENDS
+    if rest >= actions.LONG_REST and length <= ends:
+        events.extend(LocalEvent(Milliseconds(ends), measure(cue.spoken), cue) for cue in words["rest_ends"])
+    return events if length <= rest else []
+
+
 def _inside(
     visit: Visit, words: Words, measure: Measure, repeat: int, *, is_repeating: bool
-) -> tuple[Sequence[Placed], Sequence[Cue]]:
+) -> tuple[tuple[Placed, ...], tuple[Cue, ...]]:
     if not is_repeating:
         return place_in_hold(visit.chosen, words, measure)
     middles = words["middle"]
@@ -258,7 +293,8 @@ def _lay_ice(
     measure: Measure,
     earcon_lengths: Mapping[str, Milliseconds],
 ) -> None:
-    events, length = _spread(words["on"], actions.MOVE_SLOWLY.usual, measure)
+    comfort = actions.MOVE_SLOWLY if visit.stop == "ice.back" else actions.MOVE
+    events, length = _spread(words["on"], comfort.usual, measure)
     tape.add("ice_on", length, events)
     tape.add("ice", visit.chosen, _during_ice(visit, words, measure, earcon_lengths))
     events = []

@@ -10,7 +10,7 @@ from voiceguide.errors import UsageError
 from voiceguide.scheduler.actions import LEAST_GAP
 from voiceguide.scheduler.hold import Measure
 from voiceguide.scheduler.language import Language
-from voiceguide.scheduler.plan import Plan, Step, make_way_up
+from voiceguide.scheduler.plan import Plan, Step, make_ways_up
 from voiceguide.scheduler.script import Cue, Words, write_total, write_words
 from voiceguide.scheduler.step_timeline import TOTAL_SLOT, LocalEvent, StepTimeline, lay_step
 from voiceguide.units import LONGEST_SESSION, MINUTE, SECOND, Milliseconds, clock
@@ -65,6 +65,8 @@ class Segment:
     """How it is pressed."""
     posture: str | None
     """The body's posture at the end of the segment."""
+    lies_on: str | None
+    """The side it lies on at the end, where it lies on its side."""
     zone: str | None
     """Part of the body that is treated or iced."""
     stop: str | None
@@ -75,6 +77,11 @@ class Segment:
     """1-based, within the side."""
     wait: Milliseconds | None
     """How long it may loop until a key is pressed; None if it does not wait."""
+
+    @property
+    def pose(self) -> str:
+        """The posture, with the side it lies on: `supine`, `on_side.right`; empty before the first."""
+        return f"{self.posture}.{self.lies_on}" if self.lies_on else self.posture or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,21 +160,22 @@ def lay_out(
     return _assemble(plan.steps, tapes, language, earcon_lengths)
 
 
-def lay_out_way_up(
+def lay_out_ways_up(
     plan: Plan,
-    posture: str,
     language: Language,
     measure: Measure,
     *,
     earcon_lengths: Mapping[str, Milliseconds],
-) -> Timeline:
-    """Return how a session of this plan ends early from a posture: getting up, and the closing."""
-    steps = make_way_up(posture)
-    tapes = [
-        lay_step(step, write_words(step, plan, language), measure, earcon_lengths=earcon_lengths)
-        for step in steps
-    ]
-    return _assemble(steps, tapes, language, earcon_lengths)
+) -> dict[str, Timeline]:
+    """Return how a session of this plan ends early, by pose: getting up, and the closing."""
+    ways_up = {}
+    for pose, steps in make_ways_up(plan).items():
+        tapes = [
+            lay_step(step, write_words(step, plan, language), measure, earcon_lengths=earcon_lengths)
+            for step in steps
+        ]
+        ways_up[pose] = _assemble(steps, tapes, language, earcon_lengths)
+    return ways_up
 
 
 def _assemble(
@@ -240,7 +248,7 @@ def _title(step: Step, language: Language) -> str:
     if visit is not None and visit.points:
         part = language.point(visit.entry).part[visit.side or "both"]
         return f"{part[0].upper()}{part[1:]} · {visit.codes}"
-    key = "ice" if visit is not None else _chapter_key(step)
+    key = f"ice_{visit.zone}" if visit is not None else _chapter_key(step)
     return language.lines(f"chapter.{key}")[0].say
 
 
@@ -259,6 +267,7 @@ def _segments(
                 side=None if visit is None or step.kind == "switch_sides" else visit.side,
                 method=visit.method.name if visit and visit.method else None,
                 posture=step.posture,
+                lies_on=step.lies_on,
                 zone=visit.zone if visit else None,
                 stop=visit.stop if visit else None,
                 chapter=chapter,

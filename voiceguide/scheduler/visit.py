@@ -9,13 +9,17 @@ from voiceguide.errors import Problem, did_you_mean
 from voiceguide.scheduler.point import Count, Dose, Method, Point
 from voiceguide.scheduler.routine import Group, IceOn, Press, Routine, TakePosture
 from voiceguide.scheduler.shape import Path, Problems
-from voiceguide.units import SECOND, Milliseconds
+from voiceguide.units import NOTHING, SECOND, Milliseconds, in_seconds
 
+FIVE = 5 * SECOND
+"""To how much a rest is told: a person lying there counts no single seconds."""
 OTHER = {"left": "right", "right": "left"}
 BACK = {"back", "hips"}
 """Zones whose work the back's ice follows."""
-ICE_TIME = {"back": Milliseconds(900 * SECOND)}
-"""By zone. S52: about 15 minutes for back and hips."""
+ICE_FOLLOWS = {"back": BACK, "arms": {"arm", "hand"}}
+"""What is iced, by the zones whose work it follows."""
+ICE_TIME = {"back": Milliseconds(900 * SECOND), "arms": Milliseconds(600 * SECOND)}
+"""By zone. S52: about 15 minutes for back and hips. S53: about 10 for the arms, both at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,10 @@ class Visit:
     """How often press, dose and release are gone through in place."""
     repeats: int
     """How often the hold comes back in one round."""
+    window: Milliseconds
+    """Milliseconds from the start of the first hold to the end of the last; 0 where nothing spreads them."""
+    massage: Milliseconds
+    """Milliseconds of the massage before the place is looked for; 0 where there is none."""
     optional: int
     """0 for core; else the highest number is left out first."""
     cautions: tuple[str, ...]
@@ -54,11 +62,37 @@ class Visit:
     """The source documents' codes with the WHO codes and names, as screens show them."""
     path: Path
     """Where it stands in the routine's file."""
+    is_apart: bool = False
+    """True if it is pressed one side after the other, though both could be pressed at once."""
 
     @property
     def entry(self) -> str:
         """The name of the points in a language: their ids joined by `+`."""
         return "+".join(self.points)
+
+    @property
+    def wording(self) -> str:
+        """The name of the method in a language: one hand needs other words than both at once."""
+        name = self.method.name if self.method else ""
+        return f"{name}_apart" if self.is_apart else name
+
+    @property
+    def gap(self) -> Milliseconds:
+        """Milliseconds from the end of a hold to the start of the next, where a window spreads them."""
+        return Milliseconds((self.window - self.repeats * self.chosen) // max(self.repeats - 1, 1))
+
+    @property
+    def rests(self) -> tuple[Milliseconds, ...]:
+        """Lengths as which a rest within a window may be told: what release and press leave of the gap."""
+        if not self.window or self.repeats == 1:
+            return ()
+        longest, shortest = self.gap - 5 * SECOND, max(self.gap - 45 * SECOND, 10 * SECOND)
+        return tuple(Milliseconds(at) for at in range(longest - longest % FIVE, shortest, -FIVE))
+
+    @property
+    def lies_on(self) -> str | None:
+        """The side that the body lies on, where it lies on its side for this: the upper one is pressed."""
+        return OTHER.get(self.side or "") if self.posture == "on_side" else None
 
 
 def find_visits(
@@ -66,12 +100,10 @@ def find_visits(
 ) -> tuple[tuple[Visit, ...], Problems]:
     """Return every stop of a routine at its usual dose, in order, and what is wrong with the others.
 
-    Wrong are an unknown point, a missing method, a repeated stop, a scattered posture, and late ice.
+    Wrong are an unknown point, a missing method, a posture it cannot be done in, a dose out of its range.
     """
     problems: Problems = []
-    visits = tuple(_visits(routine, points, first_side, problems))
-    _check_order(visits, problems)
-    return visits, problems
+    return tuple(_visits(routine, points, first_side, problems)), problems
 
 
 def _visits(
@@ -86,15 +118,16 @@ def _visits(
         elif isinstance(step, Press):
             yield from _sides(step, points, posture, first_side, problems)
         else:
-            yield from _there_and_back(step, points, posture, first_side, problems)
+            yield from _grouped(step, points, posture, first_side, problems)
 
 
-def _there_and_back(
+def _grouped(
     group: Group, points: Mapping[str, Point], posture: str | None, first_side: str, problems: Problems
 ) -> Iterator[Visit]:
     pairs = [tuple(_sides(press, points, posture, first_side, problems)) for press in group.presses]
     yield from (pair[0] for pair in pairs if pair)
-    yield from (pair[1] for pair in reversed(pairs) if len(pair) == 2)
+    back = reversed(pairs) if group.order == "there_and_back" else pairs
+    yield from (pair[1] for pair in back if len(pair) == 2)
 
 
 def _ice(zone: str, posture: str, path: Path) -> Visit:
@@ -111,6 +144,8 @@ def _ice(zone: str, posture: str, path: Path) -> Visit:
         chosen=time,
         rounds=1,
         repeats=1,
+        window=NOTHING,
+        massage=NOTHING,
         optional=0,
         cautions=("poor_circulation",),
         aftercare=(),
@@ -129,20 +164,25 @@ def _sides(
     method = _method(press, pressed, posture, problems)
     if method is None:
         return
-    rounds = method.rounds.usual if press.rounds is None else press.rounds
-    if rounds > method.rounds.largest:
-        problems.append(
-            Problem(
-                (*press.path, "rounds"),
-                f"{rounds} rounds of {'+'.join(press.points)} are too many",
-                hint=f"at most {method.rounds.largest}.",
-            )
-        )
     entry = "+".join(press.points)
+    is_apart = method.together and press.together is False
+    if press.together and not method.together:
+        hint = "leave 'together' out: one side follows the other."
+        what = f"{entry} by {method.name} cannot be pressed on both sides at once"
+        problems.append(Problem((*press.path, "together"), what, hint=hint))
+
+    def chosen(key: str, wanted: int | None, allowed: Dose | Count | None) -> int:
+        return _within(entry, key, wanted, allowed, path=(*press.path, key), problems=problems)
+
+    dose = chosen("dose", press.dose, method.dose)
+    rounds = chosen("rounds", press.rounds, method.rounds)
+    repeats = chosen("repeats", press.repeats, method.repeats)
+    window = chosen("window", press.window, method.window)
+    massage = chosen("massage", press.massage, method.massage)
     sides: tuple[str | None, ...] = (first_side, OTHER[first_side])
     if pressed[0].laterality == "midline":
         sides = (None,)
-    elif method.together:
+    elif method.together and not is_apart:
         sides = ("both",)
     for side in sides:
         yield Visit(
@@ -154,15 +194,45 @@ def _sides(
             posture=posture or method.postures[0],
             zone=pressed[0].zone,
             dose=method.dose,
-            chosen=method.dose.usual,
+            chosen=Milliseconds(dose),
             rounds=rounds,
-            repeats=method.repeats.usual,
+            repeats=repeats,
+            window=Milliseconds(window),
+            massage=Milliseconds(massage),
             optional=press.optional,
             cautions=tuple(dict.fromkeys(caution for point in pressed for caution in point.cautions)),
             aftercare=tuple(dict.fromkeys(care for point in pressed for care in point.aftercare)),
             codes=" with ".join(point.codes for point in pressed),
             path=press.path,
+            is_apart=is_apart,
         )
+
+
+def _within(
+    entry: str, key: str, wanted: int | None, allowed: Dose | Count | None, *, path: Path, problems: Problems
+) -> int:
+    """Return what a press asks for, or the usual; note it as a problem if it is out of the range allowed."""
+    if allowed is None:
+        if wanted is not None:
+            what = f"{entry} has no '{key}'"
+            problems.append(Problem(path, what, hint=f"leave '{key}' out."))
+        return 0
+    if wanted is None:
+        return allowed.usual
+    if not allowed.smallest <= wanted <= allowed.largest:
+        least, most = allowed.smallest, allowed.largest
+        said = f"{wanted}"
+        ends = f"{least}", f"{most}"
+        if isinstance(allowed, Dose):
+            said = _seconds(wanted)
+            ends = _seconds(least), _seconds(most)
+        hint = f"from {ends[0]} to {ends[1]}." if least != most else f"only {ends[0]} is allowed."
+        problems.append(Problem(path, f"'{key}: {said}' is out of range for {entry}", hint=hint))
+    return wanted
+
+
+def _seconds(time: int) -> str:
+    return f"{in_seconds(Milliseconds(time)):g}s"
 
 
 def _points(press: Press, points: Mapping[str, Point], problems: Problems) -> list[Point]:
@@ -206,7 +276,7 @@ def _method(press: Press, pressed: list[Point], posture: str | None, problems: P
         problems.append(
             Problem(
                 press.path,
-                f"{entry} by {name} cannot be done {_spoken(posture)}",
+                f"{entry} by {name} cannot be done {in_words(posture)}",
                 hint=f"put '- posture: {pressed[0].methods[name].postures[0]}' before it ({wanted}).",
             )
         )
@@ -227,41 +297,7 @@ def _method(press: Press, pressed: list[Point], posture: str | None, problems: P
     )
 
 
-def _check_order(visits: tuple[Visit, ...], problems: Problems) -> None:
-    if not visits and not problems:
-        problems.append(Problem(("steps",), "nothing is pressed", hint="add a step such as '- press: li4'."))
-    seen: set[str] = set()
-    postures: list[str] = []
-    worked: list[str] = []
-    for visit in visits:
-        if visit.stop in seen:
-            what = visit.entry or visit.zone
-            problems.append(
-                Problem(visit.path, f"{what} comes twice", hint="once is enough; 'rounds: 2' presses longer.")
-            )
-        seen.add(visit.stop)
-        if visit.stop == "ice.back" and worked and worked[-1] not in BACK:
-            problems.append(
-                Problem(
-                    visit.path,
-                    "the back's ice comes too long after the work on it",
-                    hint="put the points of back and hips last, right before their ice.",
-                )
-            )
-        elif visit.points and (worked or visit.zone in BACK):
-            worked.append(visit.zone)
-        if not postures or postures[-1] != visit.posture:
-            if visit.posture in postures:
-                problems.append(
-                    Problem(
-                        visit.path,
-                        f"the body is {_spoken(visit.posture)} a second time",
-                        hint="put all steps of one posture in one run: getting up and down hurts.",
-                    )
-                )
-            postures.append(visit.posture)
-
-
-def _spoken(posture: str | None) -> str:
+def in_words(posture: str | None) -> str:
+    """Return a posture as a message says it."""
     words = {"on_side": "lying on the side", "supine": "lying on the back", "prone": "lying on the front"}
     return words.get(posture or "", posture or "without a posture")

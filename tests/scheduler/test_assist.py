@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.scheduler.laws import LAWS, lay_out_routine, texts
+from voiceguide.engines.tone import tone_length
+from voiceguide.errors import UsageError
+from voiceguide.library import find_routine, load_points, load_routine, routine_names
+from voiceguide.scheduler.assist import ASSISTS, assist
+from voiceguide.scheduler.options import Options
+from voiceguide.scheduler.plan import make_plan
+from voiceguide.scheduler.routine import Press, Routine, parse_routine
+
+POINTS = load_points()
+ON_THE_BACK = ["lower-back", "lower-back-one-side", "tennis-ball"]
+ALLOWED = {
+    "thumbs": routine_names(),
+    "ball": ON_THE_BACK,
+    "friend": ["feet-lying", *ON_THE_BACK],
+}
+PAIRS = [(name, by) for by in ASSISTS for name in routine_names()]
+
+
+def routine_named(name: str) -> Routine:
+    return load_routine(find_routine(name))
+
+
+@pytest.mark.parametrize(("name", "by"), [(name, by) for name, by in PAIRS if name in ALLOWED[by]])
+def test_every_routine_holds_to_the_laws_with_every_assist_it_allows(name: str, by: str) -> None:
+    plan, timeline = lay_out_routine(routine_named(name), tone_length, Options(assist=by))
+    assert {visit.method.name for visit in plan.visits if visit.method} == {by}
+    for law in LAWS:
+        law(timeline, plan)
+    for event in texts(timeline):
+        for sentence in event.text.replace("?", ".").replace("!", ".").split("."):
+            assert len(sentence.split()) <= 12, event.text
+
+
+@pytest.mark.parametrize(("name", "by"), [(name, by) for name, by in PAIRS if name not in ALLOWED[by]])
+def test_a_routine_whose_points_lack_the_method_is_refused_and_names_them(name: str, by: str) -> None:
+    routine = routine_named(name)
+    with pytest.raises(UsageError) as caught:
+        assist(routine, POINTS, by)
+    pressed = {visit.entry for visit in make_plan(routine, POINTS).visits if visit.points}
+    lacking = [entry for entry in pressed if any(by not in POINTS[p].methods for p in entry.split("+"))]
+    assert all(entry in caught.value.message for entry in lacking)
+    assert caught.value.hint
+
+
+def test_work_on_the_back_stays_next_to_its_ice() -> None:
+    routine = assist(routine_named("lying-down"), POINTS, "thumbs")
+    plan = make_plan(routine, POINTS)
+    assert list(dict.fromkeys(visit.posture for visit in plan.visits)) == ["supine", "sitting", "on_side"]
+    assert [visit.stop for visit in plan.visits][-3:] == ["b23+b47.both", "b48.both", "ice.back"]
+
+
+def test_what_the_method_needs_is_asked_for() -> None:
+    assert "ball_in_sock" in assist(routine_named("lower-back"), POINTS, "ball").ready
+    assert "helper" in assist(routine_named("tennis-ball"), POINTS, "friend").ready
+    plan = make_plan(assist(routine_named("tennis-ball"), POINTS, "friend"), POINTS)
+    ready = next(step for step in plan.steps if step.kind == "ready")
+    assert "ball_in_sock" not in ready.items
+
+
+def test_doses_of_another_method_are_not_carried_over() -> None:
+    mapping = {
+        "version": 1,
+        "id": "any",
+        "steps": [{"posture": "sitting"}, {"press": ["b23", "b47"], "with": "thumbs", "dose": "61s"}],
+    }
+    by_ball, by_thumbs = (assist(parse_routine(mapping), POINTS, by) for by in ("ball", "thumbs"))
+    doses = {
+        name: [one.dose for one in routine.steps if isinstance(one, Press)]
+        for name, routine in (("ball", by_ball), ("thumbs", by_thumbs))
+    }
+    assert doses == {"ball": [None], "thumbs": [61_000]}
+
+
+def test_an_excluded_point_needs_no_method() -> None:
+    mapping = {
+        "version": 1,
+        "id": "any",
+        "exclude": ["li4"],
+        "steps": [{"posture": "supine"}, {"press": "li4"}, {"press": "toe"}],
+    }
+    assist(parse_routine(mapping), POINTS, "friend")

@@ -1,0 +1,629 @@
+"""The numbered requirements, each with a check of its own: S17 to S60 of the sources, X8 to X16 and X20.
+
+The table in tests/README.md is made of what stands here; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+from tests.scheduler.laws import end, lay_out_routine, speech_of
+from tests.test_ending import said as said_at_the_end
+from voiceguide.engines.tone import tone_length
+from voiceguide.errors import InvalidContent
+from voiceguide.library import find_routine, load_language, load_points, load_routine, routine_names
+from voiceguide.scheduler.options import Options
+from voiceguide.scheduler.plan import Plan
+from voiceguide.scheduler.point import parse_point
+from voiceguide.scheduler.routine import parse_routine
+from voiceguide.scheduler.timeline import Segment, Timeline
+from voiceguide.scheduler.visit import ICE_FOLLOWS, ICE_TIME
+from voiceguide.session import write_script
+
+Check = Callable[[], None]
+CHECKS: dict[str, tuple[str, Check]] = {}
+SECOND = 1000
+ENGLISH = load_language("en")
+POINTS = load_points()
+
+
+def requirement(number: str, what: str) -> Callable[[Check], Check]:
+    """Enter a check into the table under a number."""
+
+    def enter(check: Check) -> Check:
+        assert number not in CHECKS
+        CHECKS[number] = what, check
+        return check
+
+    return enter
+
+
+@cache
+def laid_out(name: str, options: Options = Options()) -> tuple[Plan, Timeline]:  # noqa: B008 - it is frozen
+    return lay_out_routine(load_routine(find_routine(name)), tone_length, options)
+
+
+def everything() -> list[tuple[Plan, Timeline]]:
+    return [laid_out(name) for name in routine_names()]
+
+
+def stop(name: str, stop_id: str, options: Options = Options()) -> list[Segment]:  # noqa: B008 - it is frozen
+    return [segment for segment in laid_out(name, options)[1].segments if segment.stop == stop_id]
+
+
+def text(name: str, stop_id: str, *actions: str, options: Options = Options()) -> str:  # noqa: B008 - frozen
+    """Return what is said at a stop during these actions, in one line."""
+    timeline = laid_out(name, options)[1]
+    segments = [one for one in stop(name, stop_id, options) if one.action in actions or not actions]
+    return " ".join(event.text for segment in segments for event in speech_of(timeline, segment))
+
+
+def all_said(name: str, options: Options = Options()) -> str:  # noqa: B008 - it is frozen
+    return " ".join(event.text for event in laid_out(name, options)[1].events if event.text)
+
+
+def held(name: str, stop_id: str) -> list[int]:
+    return [one.duration for one in stop(name, stop_id) if one.action in {"hold", "roll"}]
+
+
+def holds_then_releases(name: str, stop_id: str, seconds: int) -> None:
+    segments = stop(name, stop_id)
+    last = max(index for index, one in enumerate(segments) if one.action == "release")
+    assert [one.action for one in segments[last - 3 : last + 1]] == ["locate", "press", "hold", "release"]
+    assert held(name, stop_id) == [seconds * SECOND]
+    assert segments[last].duration >= 8 * SECOND
+
+
+def usual_of(point: str, method: str = "thumbs") -> tuple[int, int, int]:
+    dose = POINTS[point].methods[method].dose
+    return dose.smallest // SECOND, dose.usual // SECOND, dose.largest // SECOND
+
+
+def is_refused(*steps: Mapping[str, object]) -> bool:
+    try:
+        write_script(parse_routine({"version": 1, "id": "x", "steps": list(steps)}), POINTS, ENGLISH)
+    except InvalidContent:
+        return True
+    return False
+
+
+@requirement("S17", "B-23: a firm hold of 120 s, 60 s can be chosen, a gradual release")
+def s17() -> None:
+    assert usual_of("b23") == (60, 120, 120)
+    holds_then_releases("lower-back", "b23+b47.both", 120)
+    holds_then_releases("quick-relief", "b23.both", 60)
+    assert "firmly" in text("lower-back", "b23+b47.both", "press")
+
+
+@requirement("S18", "B-47: the same")
+def s18() -> None:
+    assert usual_of("b47") == (60, 120, 120)
+    assert all(one.points == ("b23", "b47") for one in stop("lower-back", "b23+b47.both"))
+    assert not is_refused({"posture": "sitting"}, {"press": "b47", "dose": "60s"})
+
+
+@requirement(
+    "S19", "B-48: pressure builds slowly, in towards the middle of the pelvis, 120 s, a gradual release"
+)
+def s19() -> None:
+    holds_then_releases("full", "b48.both", 120)
+    assert "slowly in, towards the middle of your pelvis" in text("full", "b48.both", "press")
+    assert POINTS["b48"].methods["thumbs"].press_in == 5 * SECOND
+
+
+@requirement("S20", "G-30: pressure builds slowly, in towards the middle of the buttock, 120 to 180 s")
+def s20() -> None:
+    assert usual_of("g30") == (120, 120, 180)
+    holds_then_releases("hips-and-sciatica", "g30.left", 120)
+    assert "slowly in, towards the middle of the buttock" in text("full", "g30.right", "press")
+
+
+@requirement("S21", "G-30: the nerve is named before the press, with a caution about force")
+def s21() -> None:
+    for side in ("left", "right"):
+        assert "nerve runs" in text("full", f"g30.{side}", "locate")
+    assert "thickest nerve" in text("full", "g30.left", "locate")
+    assert "never with all your strength" in text("full", "g30.left", "locate")
+    assert "not hard" in text("full", "g30.left", "press")
+    timeline = laid_out("full")[1]
+    assert all(event.required for event in timeline.events if "nerve runs" in event.text)
+
+
+@requirement("S22", "LI-4: at least 10 s on, 5 s off, at least three times")
+def s22() -> None:
+    for side in ("left", "right"):
+        inside = [one for one in stop("hands", f"li4.{side}") if one.action in {"hold", "rest"}]
+        assert [one.duration for one in inside] == [10_000, 5_000, 10_000, 5_000, 10_000]
+    assert POINTS["li4"].methods["thumbs"].repeats.smallest == 3
+    assert usual_of("li4")[0] == 10
+
+
+@requirement("S23", "LI-4: afterwards a moment to wait, and the question how the back feels")
+def s23() -> None:
+    wait = next(one for one in stop("hands", "li4.right") if one.action == "wait")
+    assert wait.duration >= 15 * SECOND
+    assert "Is it better, the same, or worse?" in text("hands", "li4.right", "wait")
+
+
+@requirement("S24", "LU-6: 3 or 4 presses of 30 s, from the first start to the last end 300 to 600 s")
+def s24() -> None:
+    holds = [one for one in stop("arms", "lu6.left") if one.action == "hold"]
+    assert len(holds) == 4
+    assert {one.duration for one in holds} == {30_000}
+    assert end(holds[-1]) - holds[0].start == 300_000
+    assert is_refused({"posture": "sitting"}, {"press": "lu6", "repeats": 2})
+    assert is_refused({"posture": "sitting"}, {"press": "lu6", "window": "11m"})
+    assert not is_refused({"posture": "sitting"}, {"press": "lu6", "repeats": 3, "window": "10m"})
+
+
+@requirement("S25", "Toe webbing: at least 30 s, a gradual release")
+def s25() -> None:
+    holds_then_releases("feet-lying", "toe.left", 30)
+    assert all(method.dose.smallest == 30_000 for method in POINTS["toe"].methods.values())
+
+
+@requirement("S26", "Sole: at least 30 s, a gradual release")
+def s26() -> None:
+    holds_then_releases("feet-seated", "sole.right", 30)
+    assert usual_of("sole")[0] == 30
+
+
+@requirement("S27", "B-54: at least 30 s, a gradual release")
+def s27() -> None:
+    holds_then_releases("knees", "b54.left", 30)
+    assert usual_of("b54", "fingers")[0] == 30
+
+
+@requirement("S28", "B-53: at least 30 s, a gradual release")
+def s28() -> None:
+    holds_then_releases("knees", "b53.right", 30)
+    assert usual_of("b53", "fingers")[0] == 30
+
+
+@requirement("S29", "every hold but LI-4's ends with a release of several seconds, paced in words")
+def s29() -> None:
+    for _, timeline in everything():
+        for segment, after in pairwise(timeline.segments):
+            if segment.action in {"hold", "roll"} and segment.points != ("li4",):
+                assert after.action == "release"
+                assert after.duration >= 8 * SECOND
+                assert len(speech_of(timeline, after)) >= 2
+
+
+@requirement("S30", "no hold can be set below the smallest dose of a source")
+def s30() -> None:
+    smallest = {"b23": 60, "b47": 60, "b48": 120, "g30": 120, "toe": 30, "sole": 30, "b54": 30, "b53": 30}
+    smallest |= {"lu6": 30, "li4": 10}
+    assert set(smallest) == set(POINTS)
+    for point, seconds in smallest.items():
+        method = next(iter(POINTS[point].methods.values()))
+        assert method.dose.smallest == seconds * SECOND
+        step = {"press": point, "with": method.name, "dose": f"{seconds - 1}s"}
+        assert is_refused({"posture": method.postures[0]}, step)
+
+
+@requirement("S31", "the thumb presses firmly and steadily; fingers may, where thumbs do not reach")
+def s31() -> None:
+    for entry, words in ENGLISH.points.items():
+        for method, lines in words.methods.items():
+            if method.startswith("thumbs"):
+                press = " ".join(line.say.lower() for line in lines["press"])
+                assert "thumb" in press, entry
+                assert "press" in press, entry
+            if method == "fingers":
+                assert "fingertips" in lines["press"][0].say.lower()
+
+
+@requirement("S32", "every routine treats both sides, and for the same time")
+def s32() -> None:
+    for plan, timeline in everything():
+        for entry in {visit.entry for visit in plan.visits if visit.points}:
+            sides = {side: held_in(timeline, entry, side) for side in ("left", "right", "both")}
+            assert sides["both"] or sides["left"] == sides["right"] != []
+
+
+def held_in(timeline: Timeline, entry: str, side: str) -> list[int]:
+    return [
+        one.duration
+        for one in timeline.segments
+        if "+".join(one.points) == entry and one.side == side and one.action in {"hold", "roll", "massage"}
+    ]
+
+
+@requirement("S33", "the sorer side can be told, and LU-6 begins there, then does the other arm")
+def s33() -> None:
+    _, timeline = laid_out("arms", Options(sore_side="right"))
+    stops = [chapter.stop for chapter in timeline.chapters if chapter.stop]
+    assert stops == ["lu6.right", "lu6.left"]
+
+
+@requirement("S34", "not being sure which side is sorer is an answer")
+def s34() -> None:
+    assert laid_out("arms", Options(sore_side="unsure")) == laid_out("arms", Options(sore_side="left"))
+
+
+@requirement("S35", "Toe webbing: both feet, with a short rest between")
+def s35() -> None:
+    rests_between_the_feet("feet-lying", "toe")
+
+
+@requirement("S36", "Sole: both feet, with a short rest between")
+def s36() -> None:
+    rests_between_the_feet("feet-seated", "sole")
+
+
+def rests_between_the_feet(name: str, point: str) -> None:
+    assert [one.action for one in stop(name, f"{point}.left")][-2:] == ["release", "rest"]
+    rest = stop(name, f"{point}.left")[-1]
+    assert 10 * SECOND <= rest.duration <= 30 * SECOND
+    assert stop(name, f"{point}.right")[0].start == end(rest)
+
+
+@requirement("S37", "Knees: one straight after the other")
+def s37() -> None:
+    stops = [chapter.stop for chapter in laid_out("knees")[1].chapters if chapter.stop]
+    assert stops == ["b54.left", "b53.left", "b54.right", "b53.right"]
+    assert not any(one.action == "rest" for one in laid_out("knees")[1].segments)
+
+
+@requirement("S38", "LI-4: lying on a sofa or bed")
+def s38() -> None:
+    for name in ("hands", "lying-down", "full", "quick-relief"):
+        assert {one.posture for one in stop(name, "li4.left")} == {"supine"}
+    assert "Sit on a bed or sofa" in all_said("hands")
+
+
+@requirement("S39", "LU-6: sitting, the arm raised to find the spot")
+def s39() -> None:
+    assert {one.posture for one in stop("arms", "lu6.left")} == {"sitting"}
+    assert "Raise the left forearm" in text("arms", "lu6.left", "locate")
+
+
+@requirement("S40", "Toe webbing: lying on the back")
+def s40() -> None:
+    assert {one.posture for one in stop("feet-lying", "toe.left")} == {"supine"}
+    assert all(method.postures == ("supine",) for method in POINTS["toe"].methods.values())
+
+
+@requirement("S41", "Sole: sitting on a chair that stands firm")
+def s41() -> None:
+    assert "You need a chair that stands firm." in all_said("feet-seated")
+    assert "Sit on the chair" in text("feet-seated", "sole.left", "move")
+    assert is_refused({"posture": "sitting"}, {"press": "sole"})
+
+
+@requirement("S42", "the position is told before the point, and each position stands in one run")
+def s42() -> None:
+    for plan, timeline in everything():
+        postures = [visit.posture for visit in plan.visits]
+        assert len(list(dict.fromkeys(postures))) == sum(a != b for a, b in pairwise(["", *postures]))
+        for posture in dict.fromkeys(postures):
+            first = next(one for one in timeline.segments if one.posture == posture)
+            assert first.action == "move"
+            assert speech_of(timeline, first)
+
+
+@requirement("S43", "each point is described by the body's landmarks before it is pressed")
+def s43() -> None:
+    for plan, timeline in everything():
+        for visit in plan.visits:
+            if visit.points and visit.is_first:
+                before = [one for one in timeline.segments if one.stop == visit.stop]
+                before = before[: next(i for i, one in enumerate(before) if one.action == "press")]
+                words = " ".join(event.text for one in before for event in speech_of(timeline, one))
+                assert len(words.split()) >= 20, visit.stop
+
+
+@requirement("S44", "LU-6 is found by four finger-widths from the elbow")
+def s44() -> None:
+    for side in ("left", "right"):
+        assert "four fingers across" in text("arms", f"lu6.{side}", "locate")
+        assert "elbow" in text("arms", f"lu6.{side}", "locate")
+
+
+@requirement("S45", "wherever a code is shown, the sources' and WHO's stand together")
+def s45() -> None:
+    for _, timeline in everything():
+        for chapter in timeline.chapters:
+            for point in (chapter.stop or "").rpartition(".")[0].split("+"):
+                if point in POINTS:
+                    assert POINTS[point].who_code in chapter.title
+                    assert POINTS[point].who_name in chapter.title
+                    assert POINTS[point].code in chapter.title
+    assert not re.search(r"\b(B|LI|LU|G)-?\d", all_said("full"))
+
+
+@requirement("S47", "Sole: the feet are cleaned first")
+def s47() -> None:
+    assert "Wash your feet well" in text_of_action("feet-seated", "ready")
+    assert is_refused({"posture": "sitting"}, {"press": "sole"})
+
+
+def text_of_action(name: str, *actions: str) -> str:
+    timeline = laid_out(name)[1]
+    wanted = [one for one in timeline.segments if one.action in actions]
+    return " ".join(event.text for one in wanted for event in speech_of(timeline, one))
+
+
+@requirement("S48", "Sole: a massage of some minutes, timed, before the point is looked for")
+def s48() -> None:
+    for side in ("left", "right"):
+        segments = [one for one in stop("feet-seated", f"sole.{side}") if one.action != "switch_sides"]
+        actions = [one.action for one in segments if one.action != "move"]
+        assert actions[:4] == ["locate", "massage", "locate", "press"]
+        massage = next(one for one in segments if one.action == "massage")
+        assert massage.duration == 180_000
+    wanted = POINTS["sole"].methods["thumbs"].massage
+    assert wanted is not None
+    assert (wanted.smallest, wanted.largest) == (120_000, 180_000)
+
+
+@requirement("S49", "ticklish feet: peppermint lotion is offered, and its tingling explained")
+def s49() -> None:
+    said = text_of_action("feet-seated", "ready")
+    assert "Ticklish feet? Have some peppermint lotion." in said
+    assert "tingles" in said
+    assert "Ticklish? Rub a little lotion" in text("feet-seated", "sole.left", "locate")
+
+
+@requirement("S50", "low back and B-48 can go by a friend or a ball")
+def s50() -> None:
+    for point in ("b23", "b47", "b48"):
+        assert {"friend", "ball"} <= set(POINTS[point].methods)
+    for name, by in (("lower-back", "ball"), ("lower-back", "friend"), ("tennis-ball", "friend")):
+        plan, _ = laid_out(name, Options(assist=by))
+        assert {visit.method.name for visit in plan.visits if visit.method} == {by}
+    friend = Options(assist="friend")
+    words = text("tennis-ball", "b48.left", "locate", "press", "release", options=friend)
+    assert words.count("Helper: ") >= 4
+
+
+@requirement("S51", "ball on the low back: lying on the back, rolling for some minutes")
+def s51() -> None:
+    rolls = [one for one in laid_out("tennis-ball")[1].segments if one.action == "roll"]
+    assert sum(one.duration for one in rolls) == 180_000
+    assert {one.posture for one in rolls} == {"supine"}
+    assert "Sway both knees" in text("tennis-ball", "b23+b47.left", "press")
+
+
+@requirement("S52", "after back and hips: ice in a thin towel, 15 minutes, timed, at once")
+def s52() -> None:
+    for plan, timeline in everything():
+        ices = [one for one in timeline.segments if one.action == "ice" and one.zone == "back"]
+        releases = [
+            one for one in timeline.segments if one.action == "release" and one.zone in {"back", "hips"}
+        ]
+        iced_by_plan = [visit for visit in plan.visits if visit.stop == "ice.back"]
+        assert len(ices) == len(iced_by_plan)
+        if ices:
+            on = next(one for one in timeline.segments if one.action == "ice_on")
+            assert on.start - end(releases[-1]) <= 60 * SECOND
+            assert ices[0].duration == 900_000
+        elif releases:
+            assert plan.routine.id == "quick-relief"
+    assert "in its thin towel" in text("lower-back", "ice.back", "ice_on")
+
+
+@requirement("S53", "after the arms: ice, 10 minutes, timed")
+def s53() -> None:
+    for name in ("arms", "full"):
+        ice = next(one for one in stop(name, "ice.arms") if one.action == "ice")
+        assert ice.duration == 600_000
+
+
+@requirement("S54", "frozen gel packs are as good")
+def s54() -> None:
+    for name in ("arms", "lower-back"):
+        assert "A frozen gel pack works too." in text_of_action(name, "ready")
+
+
+@requirement("S55", "never ice on bare skin")
+def s55() -> None:
+    for name, where in (("arms", "ice.arms"), ("lower-back", "ice.back")):
+        assert "Ice on bare skin can harm it. Keep the thin towel on." in text(name, where, "ice_on")
+
+
+@requirement("S56", "feet: a cold bath is offered, after by default; before can be chosen")
+def s56() -> None:
+    assert "bathe them in cold water" in text_of_action("feet-lying", "close")
+    before = parse_routine(
+        {"version": 1, "id": "x", "foot_bath": "before", "steps": [{"posture": "supine"}, {"press": "toe"}]}
+    )
+    _, timeline = lay_out_routine(before, tone_length)
+    said = [event.text for event in timeline.events]
+    bath = next(index for index, one in enumerate(said) if "Bathe them first, in cold water" in one)
+    assert bath < next(index for index, one in enumerate(said) if "left foot" in one)
+    assert not any("Later, bathe them" in one for one in said)
+
+
+@requirement("S57", "the reason for the ice is given: against bruises and tenderness")
+def s57() -> None:
+    for name in ("arms", "lower-back", "full"):
+        assert all_said(name).count("to prevent bruises and tenderness") == 1
+
+
+@requirement("S58", "what is needed is told at the start")
+def s58() -> None:
+    wanted = {"ice.back": ("cold pack", "thin towel", "towel, rolled up", "two pillows"), "sole": ("lotion",)}
+    for plan, _ in everything():
+        said = text_of_action(plan.routine.id, "ready")
+        for visit in plan.visits:
+            for thing in wanted.get(visit.stop.partition(".")[0], wanted.get(visit.stop, ())):
+                assert thing in said, (plan.routine.id, thing)
+            if visit.method and visit.method.name == "ball":
+                assert "tennis ball" in said
+
+
+@requirement("S59", "tenderness at first is normal, and fades with use")
+def s59() -> None:
+    for name in ("lower-back", "full", "lower-back-one-side", "quick-relief"):
+        assert "Some tenderness is normal. It fades with use." in all_said(name)
+
+
+@requirement("S60", "hands and arms: a slight ache or burning often means the right spot")
+def s60() -> None:
+    assert "A slight ache or burning is often the right spot." in text("hands", "li4.left", "locate")
+    assert "A slight ache or burning is often the right spot." in text("arms", "lu6.left", "locate")
+
+
+@requirement("X8", "never on broken or bruised skin, or new scars")
+def x8() -> None:
+    for plan, timeline in everything():
+        said = [event for event in timeline.events if "broken or bruised skin, or new scars" in event.text]
+        assert [event.required for event in said] == [True], plan.routine.id
+    assert all("broken_skin" in point.cautions for point in POINTS.values())
+
+
+@requirement("X9", "a pulse behind the knee: slide aside")
+def x9() -> None:
+    for stop_id in ("b54.left", "b53.left", "b54.right", "b53.right"):
+        assert "Do you feel a pulse? Slide the fingertips a little aside." in text("knees", stop_id, "locate")
+
+
+@requirement("X10", "B-53: lightest of all, at most 60 s, never on the knob, never iced, not in the default")
+def x10() -> None:
+    for stop_id in ("b53.left", "b53.right"):
+        assert "lightest press of all" in text("knees", stop_id, "locate")
+        assert "Never press the hard cord, or the bony knob" in text("knees", stop_id, "locate")
+    assert usual_of("b53", "fingers")[2] == usual_of("b53")[2] == 60
+    assert "b53" not in {visit.entry for visit in laid_out("lying-down")[0].visits}
+    assert not any("knee" in zones for zones in ICE_FOLLOWS.values())
+
+
+@requirement("X11", "electric, shooting, numb or tingling: let go slowly")
+def x11() -> None:
+    for plan, timeline in everything():
+        rule = [e for e in timeline.events if e.text == "Sharp, electric, numb or tingling? Let go, slowly."]
+        assert [event.required for event in rule] == [True], plan.routine.id
+
+
+@requirement("X12", "never on the spine")
+def x12() -> None:
+    for entry in ("b23", "b47", "b23+b47"):
+        for method, lines in ENGLISH.points[entry].methods.items():
+            for moment in ("bring", "bring_again") if method == "ball" else ("place",):
+                warned = [line for line in lines[moment] if "ever" in line.say and "spine" in line.say]
+                warned += [line for line in lines[moment] if "never on it" in line.say]
+                assert warned, (entry, method, moment)
+                assert all(line.required for line in warned)
+
+
+@requirement("X13", "up to six of ten, breathing easily, never harder")
+def x13() -> None:
+    for plan, timeline in everything():
+        rule = [e for e in timeline.events if e.text == "Six out of ten at most, and breathe easily."]
+        assert [event.required for event in rule] == [True], plan.routine.id
+        assert "harder" not in all_said(plan.routine.id)
+
+
+@requirement(
+    "X14", "ice: towel, at most 20 minutes, felt every 5, off when numb or burning, awake, never lain on"
+)
+def x14() -> None:
+    assert max(ICE_TIME.values()) <= 20 * 60 * SECOND
+    for plan, timeline in everything():
+        for segment in timeline.segments:
+            if segment.action != "ice":
+                continue
+            said = speech_of(timeline, segment)
+            checks = [event.start - segment.start for event in said if "Can the skin feel" in event.text]
+            times = [0, *checks, segment.duration]
+            assert all(after - before <= 300_000 for before, after in pairwise(times))
+            words = " ".join(event.text for event in said)
+            assert "Please stay awake" in words
+            assert "stings, burns or feels numb, take it off" in words
+            assert segment.posture in ({"on_side"} if segment.zone == "back" else {"on_side", "sitting"})
+        assert len([one for one in plan.visits if not one.points]) == sum(
+            segment.action == "ice" for segment in timeline.segments
+        )
+
+
+@requirement(
+    "X15", "a foot bath sitting, at most ten minutes, feet dry before standing, never with numb feet"
+)
+def x15() -> None:
+    for moment in ("close.foot_bath", "ready.foot_bath"):
+        words = " ".join(line.say for line in ENGLISH.lines(moment))
+        for part in (
+            "sitting",
+            "Ten minutes at most",
+            "never with numb feet",
+            "Dry your feet before you stand",
+        ):
+            assert part in words
+
+
+@requirement(
+    "X16", "peppermint: not on broken skin, not near the eyes, hands washed, no cold on the same skin"
+)
+def x16() -> None:
+    said = all_said("feet-seated")
+    for words in (
+        "Never put it on broken skin, or near your eyes.",
+        "Wash your hands, before you touch your eyes.",
+        "Lotion on your feet? Then no cold bath for them today.",
+    ):
+        assert words in said
+
+
+@requirement("X20", "wherever it is ended, what is held is released first, and getting up is guided")
+def x20() -> None:
+    for name in ("lying-down", "arms", "hips-and-sciatica", "feet-seated"):
+        timeline = laid_out(name)[1]
+        for segment in timeline.segments:
+            if segment.action not in {"hold", "roll", "massage"}:
+                continue
+            said = said_at_the_end(name, segment.start + segment.duration // 2)
+            later = [one for one in timeline.segments if one.start >= segment.start]
+            release = next(one for one in later if one.action == "release" and one.stop == segment.stop)
+            assert said[0] == speech_of(timeline, release)[0].text
+            assert any("three breaths" in one for one in said)
+            assert said[-1] == "The session is over. Well done."
+
+
+@pytest.mark.parametrize("number", CHECKS)
+def test_a_requirement_is_met(number: str) -> None:
+    CHECKS[number][1]()
+
+
+def test_a_point_can_be_shown_to_a_friend_on_the_screen_with_both_its_codes(run: Run) -> None:
+    for point in POINTS.values():
+        shown = run("point", point.id).out
+        assert point.who_code in shown, "S45, S46"
+        assert point.code in shown
+        assert "Where" in shown
+
+
+def test_a_hold_that_is_not_let_go_slowly_is_refused() -> None:
+    wrong = {
+        "version": 1,
+        "id": "x",
+        "who": {"code": "X1", "name": "X"},
+        "laterality": "paired",
+        "zone": "hand",
+        "release": "at_once",
+        "methods": {
+            "thumbs": {
+                "action": "hold",
+                "dose": dict.fromkeys(("min", "usual", "max"), "30s"),
+                "posture": "supine",
+            }
+        },
+    }
+    with pytest.raises(InvalidContent, match="would be let go at once"):
+        parse_point(wrong)
+
+
+def test_every_number_has_its_check_and_the_readme_shows_them() -> None:
+    spoken = [f"S{n}" for n in range(17, 61) if n != 46] + [f"X{n}" for n in (*range(8, 17), 20)]
+    assert sorted(CHECKS) == sorted(spoken)
+    readme = (Path(__file__).parent / "README.md").read_text(encoding="utf-8")
+    for number, (what, _) in CHECKS.items():
+        assert f"| {number} | {what} |" in readme, f"| {number} | {what} |"

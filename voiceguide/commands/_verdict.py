@@ -1,0 +1,29 @@
+"""What `check` says of a file, for every command that checks one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from voiceguide import registry
+from voiceguide.commands._options import LANGUAGE, located_in
+from voiceguide.library import is_point, load_language, load_point, load_points, load_routine
+from voiceguide.scheduler.routine import Routine
+from voiceguide.session import estimate_duration
+
+
+def verdict(path: Path) -> str:
+    """Return that a file is fine, and what it describes; raise every problem with its line."""
+    if is_point(path):
+        point = load_point(path)
+        return f"fine, the point {point.codes} with {', '.join(point.methods)}."
+    routine = load_routine(path)
+    check_steps(routine, path)
+    return f"fine, the routine '{routine.title(LANGUAGE)}'."
+
+
+def check_steps(routine: Routine, path: Path) -> None:
+    """Raise what no body could do, or nobody could say, with its line in the file."""
+    tone_length = registry.find("voiceguide.engines", "tone").tone_length
+    with located_in(path):
+        # How long it takes depends on the voice; that it can be laid out at all, and in six hours, does not.
+        estimate_duration(routine, load_points(), load_language(LANGUAGE), tone_length)

@@ -1,0 +1,186 @@
+"""mapping -> Leaflet: what a language has to say to somebody who reads, not listens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+
+from voiceguide.errors import InvalidContent, Problem
+from voiceguide.scheduler.actions import ACTIONS
+from voiceguide.scheduler.point import CAUTIONS, GEAR, ID, METHODS, POSTURES
+from voiceguide.scheduler.shape import Problems, Record, Seq, Table, Text, Whole
+
+LABELS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("where", "differs", "how", "helps", "feel", "cautions", "aftercare", "sources"), ()),
+    **dict.fromkeys(("together", "apart", "gradual", "at_once", "no_promise", "no_helps", "no_words"), ()),
+    **dict.fromkeys(("rounds", "holds", "rest", "window", "massage_first", "press_in"), ()),
+    "codes": ("code", "who"),
+    "only_who": ("who",),
+    "nickname": ("nickname",),
+    "name": ("id",),
+    "joins": ("points",),
+    "postures": ("postures",),
+    "gear": ("gear",),
+    "range": ("what", "smallest", "usual", "largest"),
+    "fixed": ("what", "usual"),
+    "ice_time": ("time",),
+}
+"""What stands around the facts of a point: headings and lines, by what a line leaves open in braces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A few short paragraphs under a heading."""
+
+    id: str
+    """For programs: it stays when the heading is worded better."""
+    title: str
+    """The heading."""
+    text: tuple[str, ...]
+    """Paragraphs."""
+    sources: tuple[str, ...]
+    """Numbers of the facts they rest on."""
+
+
+@dataclass(frozen=True, slots=True)
+class PointLeaflet:
+    """What is known of one point beside its facts."""
+
+    title: str
+    """The place in a few words."""
+    codes: str
+    """What else its code may be taken for today; empty if nothing."""
+    where: tuple[str, ...]
+    """How the place is found, by landmarks of the body."""
+    differs: tuple[str, ...]
+    """What the sources and the WHO standard say otherwise."""
+    how: tuple[str, ...]
+    """How it is pressed, whatever presses."""
+    feel: tuple[str, ...]
+    """What is felt there, beside what holds for every point."""
+    care: tuple[str, ...]
+    """What to beware of there, beside the cautions."""
+
+
+@dataclass(frozen=True, slots=True)
+class MethodLeaflet:
+    """What is known of one way to press."""
+
+    title: str
+    """A heading."""
+    text: tuple[str, ...]
+    """How it is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaflet:
+    """The words of one language that are read, not heard."""
+
+    about: tuple[Section, ...]
+    """What to know before the first session, the most urgent first."""
+    points: Mapping[str, PointLeaflet]
+    """By the id of the point."""
+    methods: Mapping[str, MethodLeaflet]
+    """By the name of the method."""
+    every: Mapping[str, tuple[str, ...]]
+    """What holds for every point: `helps`, `feel` and `cautions`."""
+    words: Mapping[str, Mapping[str, str]]
+    """By kind: `actions`, `cautions`, `gear`, `helps` and `postures`, then by id."""
+    aftercare: Mapping[str, tuple[str, ...]]
+    """What to do after it, by id."""
+    labels: Mapping[str, str]
+    """By key of `LABELS`, placeholders still open."""
+
+    def label(self, key: str, **values: str) -> str:
+        """Return a heading or a line, its placeholders filled in."""
+        return self.labels[key].format(**values)
+
+    def word(self, kind: str, name: str) -> str:
+        """Return what an id stands for; the id in words if it is one that only its author knows."""
+        return self.words[kind].get(name) or name.replace("_", " ")
+
+
+_LINES = Seq(Text(), single=True, smallest=1)
+_EVERY = ("helps", "feel", "cautions")
+_AFTERCARE = ("ice", "notice", "foot_bath")
+LEAFLET = Record(
+    {
+        "version": Whole(1, 1),
+        "about": Seq(
+            Record(
+                {
+                    "id": Text(pattern=ID, noun="section id"),
+                    "title": Text(),
+                    "text": _LINES,
+                    "sources": Seq(
+                        Text(pattern=r"[SX][0-9]{1,2}", noun="source number such as S17"), smallest=1
+                    ),
+                }
+            ),
+            smallest=1,
+        ),
+        "points": Table(
+            Record(
+                {
+                    "title": Text(),
+                    "codes": Text(),
+                    **dict.fromkeys(("where", "differs", "how", "feel", "care"), _LINES),
+                },
+                defaults={"codes": "", "differs": (), "feel": (), "care": ()},
+            ),
+            keys=Text(pattern=ID, noun="point id"),
+        ),
+        "methods": Record(dict.fromkeys(METHODS, Record({"title": Text(), "text": _LINES}))),
+        "every": Record(dict.fromkeys(_EVERY, _LINES)),
+        "actions": Record(dict.fromkeys((name for name, action in ACTIONS.items() if action.dosed), Text())),
+        "cautions": Record(dict.fromkeys(CAUTIONS, Text())),
+        "gear": Record(dict.fromkeys(GEAR, Text())),
+        "helps": Table(Text()),
+        "postures": Record(dict.fromkeys(POSTURES, Text())),
+        "aftercare": Record(dict.fromkeys(_AFTERCARE, _LINES)),
+        "labels": Record(dict.fromkeys(LABELS, Text())),
+    }
+)
+
+
+def parse_leaflet(mapping: object) -> Leaflet:
+    """Return the leaflet a mapping describes.
+
+    Raises
+    ------
+    InvalidContent
+        With every problem at once.
+    """
+    problems: Problems = []
+    found = LEAFLET.read(mapping, (), problems)
+    if found:
+        problems.extend(_wrong_placeholders(found["labels"] or {}))
+    if problems:
+        raise InvalidContent(problems)
+    return Leaflet(
+        about=tuple(Section(**section) for section in found["about"]),
+        points={name: PointLeaflet(**point) for name, point in found["points"].items()},
+        methods={name: MethodLeaflet(**method) for name, method in found["methods"].items()},
+        every=found["every"],
+        words={kind: found[kind] for kind in ("actions", "cautions", "gear", "helps", "postures")},
+        aftercare=found["aftercare"],
+        labels=found["labels"],
+    )
+
+
+def _wrong_placeholders(labels: Mapping[str, Any]) -> Iterator[Problem]:
+    for key, text in labels.items():
+        if text is None:
+            continue
+        # A fact whose placeholder was forgotten would be left out without a word.
+        wanted = LABELS[key]
+        hint = f"placeholders here: {', '.join(f'{{{name}}}' for name in wanted) or 'none'}."
+        try:
+            named = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        except ValueError:
+            yield Problem(("labels", key), f"a brace is open in '{text}'", hint=hint)
+            continue
+        if named != set(wanted):
+            yield Problem(("labels", key), f"the placeholders of '{text}' are not right", hint=hint)

@@ -1,0 +1,117 @@
+"""Routine -> Routine: every point by thumbs, ball or friend, for whoever lacks reach or strength."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from voiceguide.errors import UsageError
+from voiceguide.scheduler.point import GEAR, Method, Point
+from voiceguide.scheduler.routine import Group, IceOn, Press, Routine, RoutineStep, TakePosture
+
+ASSISTS = ("thumbs", "ball", "friend")
+"""Methods a whole session can be asked to go by."""
+
+
+def assist(routine: Routine, points: Mapping[str, Point], by: str) -> Routine:
+    """Return the routine with every point pressed by one method, in the postures that this takes.
+
+    Each posture still stands in one run, the last of its runs if it would have come twice: so work on the
+    back stays next to its ice. A press that goes by the method already keeps its posture and its doses; of
+    the others the doses are the usual ones, as another method has others.
+
+    Parameters
+    ----------
+    routine : Routine
+        What the author wrote; points that it names and that are not there are left for `plan` to report.
+    points : mapping
+        Every point by id.
+    by : str
+        One of `ASSISTS`.
+
+    Raises
+    ------
+    UsageError
+        If a point has no such method, naming every such point.
+    """
+    presses = [press for _, step in _placed(routine) for press in _presses(step)]
+    kept = [press for press in presses if not set(press.points) & set(routine.exclude)]
+    lacking = [press for press in kept if _lacks(press, points, by)]
+    if lacking:
+        names = dict.fromkeys("+".join(press.points) for press in lacking)
+        others = [one for one in ASSISTS if not any(_lacks(press, points, one) for press in kept)]
+        hint = f"`--assist {others[0]}` would do." if others else "without --assist each goes its own way."
+        raise UsageError(f"'{routine.id}' cannot go by {by}: {', '.join(names)} cannot", hint=hint)
+    placed = [one for old, step in _placed(routine) for one in _assisted(old, step, points, by)]
+    last = {posture: index for index, (posture, _) in enumerate(placed)}
+    placed.sort(key=lambda one: last[one[0]])  # stable: within a posture the author's order stays
+    gear = {thing for press in kept for thing in _gear(press, points, by)}
+    ready = tuple(thing for thing in GEAR if thing in gear | set(routine.ready))
+    return replace(routine, ready=ready, steps=tuple(_with_postures(placed)))
+
+
+def _placed(routine: Routine) -> Iterator[tuple[str | None, RoutineStep]]:
+    """Yield every step that does something, with the posture it is done in."""
+    posture: str | None = None
+    for step in routine.steps:
+        if isinstance(step, TakePosture):
+            posture = step.posture
+        else:
+            yield posture, step
+
+
+def _presses(step: RoutineStep) -> tuple[Press, ...]:
+    return step.presses if isinstance(step, Group) else (step,) if isinstance(step, Press) else ()
+
+
+def _methods(press: Press, points: Mapping[str, Point], by: str) -> list[Method | None]:
+    return [points[name].methods.get(by) for name in press.points if name in points]
+
+
+def _lacks(press: Press, points: Mapping[str, Point], by: str) -> bool:
+    return None in _methods(press, points, by)
+
+
+def _gear(press: Press, points: Mapping[str, Point], by: str) -> Iterator[str]:
+    for method in _methods(press, points, by):
+        if method is not None:
+            yield from method.gear
+
+
+def _assisted(
+    posture: str | None, step: RoutineStep, points: Mapping[str, Point], by: str
+) -> Iterator[tuple[str | None, RoutineStep]]:
+    """Yield a step as it is done by the method; a group whose points want other postures is taken apart."""
+    presses = [_by(press, posture, points, by) for press in _presses(step)]
+    if isinstance(step, IceOn) or not presses:
+        yield posture, step
+    elif isinstance(step, Group) and len({where for where, _ in presses}) == 1:
+        yield presses[0][0], replace(step, presses=tuple(press for _, press in presses))
+    else:
+        yield from presses
+
+
+def _by(press: Press, posture: str | None, points: Mapping[str, Point], by: str) -> tuple[str | None, Press]:
+    pressed = [points[name] for name in press.points if name in points]
+    if not pressed or by not in pressed[0].methods:
+        return posture, press  # unknown, which `plan` reports, or excluded
+    method = pressed[0].methods[by]
+    usual = press.method or next(
+        (name for name, one in pressed[0].methods.items() if posture is None or posture in one.postures), None
+    )
+    if usual == by:
+        return posture, replace(press, method=by)
+    where = posture if posture in method.postures and by != "friend" else method.postures[0]
+    fresh = replace(press, method=by, dose=None, rounds=None, repeats=None)
+    return where, replace(fresh, window=None, massage=None, together=None)
+
+
+def _with_postures(placed: Sequence[tuple[str | None, RoutineStep]]) -> Iterator[RoutineStep]:
+    """Yield the steps with a step for every change of posture."""
+    posture: str | None = None
+    for where, step in placed:
+        if where is not None and where != posture:
+            path = step.presses[0].path if isinstance(step, Group) else step.path
+            yield TakePosture(where, path)
+        posture = where
+        yield step
