@@ -37,7 +37,11 @@ PHONES = {
     "sacrum": "S EY K R AH M",  # as in `sacred`
     "sock's": "S AA K S",  # `sock` and S, as in `rock's`
     "inwards": "IH N W ER D Z",  # `inward` and Z
+    "knee's": "N IY Z",  # `knee` and Z
     "nought": "N AO T",  # as `taught`
+    "pocket's": "P AA K AH T S",  # `pocket` and S
+    "thumb's": "TH AH M Z",  # `thumb` and Z
+    "tingles": "T IH NG G AH L Z",  # `tingle` and Z
     "thinners": "TH IH N ER Z",  # `thinner` and Z
 }
 """What the CMU dictionary lacks, put together from its nearest words."""
