@@ -19,7 +19,7 @@ import soxr
 from numpy.typing import NDArray
 
 from voiceguide.exporter import export
-from voiceguide.library import find_routine, load_language, load_points, load_routine, routine_names
+from voiceguide.library import find_routine, load_language, load_points, load_routine
 from voiceguide.session import compile_session
 from voiceguide.voice import find_voice
 
@@ -49,7 +49,7 @@ PHONES = {
 Heard = dict[str, str]
 
 
-@pytest.fixture(scope="module", params=routine_names())
+@pytest.fixture(scope="module", params=["lying-down", "full", "lower-back-one-side"])
 def heard(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Heard]:
     """Give what was heard for each distinct text of two words or more."""
     folder = tmp_path_factory.mktemp("heard")

@@ -174,13 +174,15 @@ def test_what_is_missing_is_told_where_its_mapping_begins(tmp_path: Path) -> Non
     assert problems_of(file) == [(f"{file}:3", "'id' is missing")]
 
 
-def test_a_point_is_called_as_its_file(tmp_path: Path) -> None:
+def test_a_point_in_the_folder_is_called_as_its_file(tmp_path: Path, stranger: Path) -> None:
     text = (SHIPPED / "points" / "li4.yaml").read_text(encoding="utf-8")
-    file = write(tmp_path / "li5.yaml", text)
+    assert load_point(write(tmp_path / "li5.yaml", text)).id == "li4", "by its path it is found all the same"
+    (stranger / "points").mkdir()
+    file = write(stranger / "points" / "li5.yaml", text)
     with pytest.raises(InvalidContent, match="the id 'li4' is not the file's name") as caught:
         load_point(file)
     assert caught.value.where == f"{file}:2"
-    assert caught.value.hint == "call it 'li5'."
+    assert caught.value.hint == "rename the file to 'li4.yaml', or change the id."
 
 
 @pytest.mark.parametrize(

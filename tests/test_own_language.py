@@ -98,11 +98,19 @@ def test_a_part_of_the_body_can_be_renamed_on_its_own(mine: Path) -> None:
 
 def test_a_phrase_is_replaced_by_its_section_and_key(mine: Path) -> None:
     shipped = load_language("en").phrases
-    write(mine / "phrases.yaml", "phrases: {chapter: {end: The end}, mine: {more: And more.}}\n")
+    write(mine / "phrases.yaml", "phrases: {chapter: {end: The end}}\n")
     phrases = load_language("en").phrases
-    assert phrases.keys() == {*shipped, "mine.more"}
+    assert phrases.keys() == shipped.keys()
     assert {key for key in shipped if phrases[key] != shipped[key]} == {"chapter.end"}
     assert phrases["chapter.end"][0].say == "The end"
+
+
+@pytest.mark.parametrize(("text", "key"), [("repeet: {again: X.}", "repeet"), ("repeat: {agen: X.}", "agen")])
+def test_a_phrase_that_is_never_said_is_a_fault(mine: Path, text: str, key: str) -> None:
+    write(mine / "phrases.yaml", f"phrases: {{{text}}}\n")
+    with pytest.raises(InvalidContent, match=f"nothing is ever said under '{key}'") as caught:
+        load_language("en")
+    assert "did you mean" in str(caught.value.hint)
 
 
 def test_a_line_in_braces_takes_nothing_from_the_line_it_replaces(mine: Path) -> None:

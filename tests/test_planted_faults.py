@@ -56,7 +56,11 @@ FAULTS = {
         4,
         "li4 comes twice",
     ),
-    "repeated": ("steps:\n  - posture: supine\n  - press: li4\n    repeats: 20\n", 4, "20 is out of range"),
+    "repeated": (
+        "steps:\n  - posture: supine\n  - press: li4\n    repeats: 20\n",
+        4,
+        "20 is out of range",
+    ),
     "no-such-method": (
         "steps:\n  - posture: on_side\n  - press: g30\n    with: ball\n",
         4,

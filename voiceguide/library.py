@@ -125,8 +125,7 @@ def load_points() -> dict[str, Point]:
 
 def find_point(name: str) -> Path:
     """Return the file of a point, given its name; raise `UnknownName` if there is none."""
-    files = _files("points")
-    if name not in files:
+    if name not in (files := _files("points")):
         raise UnknownName("point", name, files, listing="voiceguide list points")
     return files[name]
 
@@ -137,8 +136,9 @@ def load_point(path: Path) -> Point:
 
 
 def _named_as_its_file(found: Named, path: Path) -> Named:
-    if found.id != path.stem:
-        problem = Problem(("id",), f"the id '{found.id}' is not the file's name", f"call it '{path.stem}'.")
+    if found.id != path.stem and path.parent.parent in _folders(""):  # elsewhere it is not found by name
+        hint = f"rename the file to '{found.id}{path.suffix}', or change the id."
+        problem = Problem(("id",), f"the id '{found.id}' is not the file's name", hint)
         raise located(InvalidContent([problem]), path, lines_of(path))
     return found
 

@@ -106,9 +106,10 @@ SETTINGS: dict[str, Setting] = {
     ),
     "assist": Setting(
         "press every point by this method, with a ball or with a friend's help",
-        _one_of(*ASSISTS),
-        "thumbs, ball or friend",
+        _one_of(*ASSISTS, "none"),
+        "thumbs, ball, friend or none",
         "ball",
+        "none",
     ),
     "backend": Setting("what plays the sound", _backend, "auto or a backend", "miniaudio", "auto"),
     "plain": Setting("line-by-line text, for screen readers", _flag, "on or off", "on", "off"),

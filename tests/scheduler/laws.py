@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import groupby, pairwise
 
@@ -283,6 +284,19 @@ def the_safety_lines_come_first(timeline: Timeline, _: Plan) -> None:
     assert texts.index(rule) < texts.index(closing)
 
 
+def sentences_are_short(timeline: Timeline, _: Plan) -> None:
+    for event in texts(timeline):
+        assert all(len(sentence.split()) <= 12 for sentence in re.split(r"[.?!]", event.text)), event.text
+
+
+def ice_comes_right_after_its_work_or_the_backs_ice(timeline: Timeline, _: Plan) -> None:
+    zones = {"back": {"back", "hips"}, "arms": {"arm"}}
+    stops = [(s.stop, s.zone or "", bool(s.points)) for s in timeline.segments if s.stop is not None]
+    for before, after in pairwise(dict.fromkeys(stops)):
+        if not after[2]:
+            assert before[0] == "ice.back" or before[1] in zones[after[1]]
+
+
 def the_opening_says_the_true_length(timeline: Timeline, _: Plan) -> None:
     total = next(event for event in timeline.events if event.name == "open.total")
     language = load_language("en")
@@ -313,6 +327,8 @@ LAWS = (
     the_second_side_is_found_in_no_less_than_half_the_time,
     the_safety_lines_come_first,
     the_opening_says_the_true_length,
+    ice_comes_right_after_its_work_or_the_backs_ice,
+    sentences_are_short,
 )
 
 

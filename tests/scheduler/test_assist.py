@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.scheduler.laws import LAWS, lay_out_routine, texts
+from tests.scheduler.laws import LAWS, lay_out_routine
 from voiceguide.engines.tone import tone_length
 from voiceguide.errors import UsageError
 from voiceguide.library import find_routine, load_points, load_routine, routine_names
 from voiceguide.scheduler.assist import ASSISTS, assist
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.plan import make_plan
+from voiceguide.scheduler.point import parse_point
 from voiceguide.scheduler.routine import Press, Routine, parse_routine
 
 POINTS = load_points()
@@ -31,9 +32,6 @@ def test_every_routine_holds_to_the_laws_with_every_assist_it_allows(name: str, 
     assert {visit.method.name for visit in plan.visits if visit.method} == {by}
     for law in LAWS:
         law(timeline, plan)
-    for event in texts(timeline):
-        for sentence in event.text.replace("?", ".").replace("!", ".").split("."):
-            assert len(sentence.split()) <= 12, event.text
 
 
 @pytest.mark.parametrize(("name", "by"), [(name, by) for name, by in PAIRS if name not in ALLOWED[by]])
@@ -62,18 +60,30 @@ def test_what_the_method_needs_is_asked_for() -> None:
     assert "ball_in_sock" not in ready.items
 
 
-def test_doses_of_another_method_are_not_carried_over() -> None:
-    mapping = {
-        "version": 1,
-        "id": "any",
-        "steps": [{"posture": "sitting"}, {"press": ["b23", "b47"], "with": "thumbs", "dose": "61s"}],
-    }
-    by_ball, by_thumbs = (assist(parse_routine(mapping), POINTS, by) for by in ("ball", "thumbs"))
-    doses = {
-        name: [one.dose for one in routine.steps if isinstance(one, Press)]
-        for name, routine in (("ball", by_ball), ("thumbs", by_thumbs))
-    }
-    assert doses == {"ball": [None], "thumbs": [61_000]}
+def test_what_the_author_fixed_stays_where_the_other_method_allows_it() -> None:
+    own = dict.fromkeys(("min", "usual", "max"), "45s")
+    short = parse_point(
+        {
+            "version": 1,
+            "id": "b23",
+            "laterality": "paired",
+            "zone": "back",
+            "methods": {
+                "thumbs": {"action": "hold", "dose": own, "posture": "sitting"},
+                "ball": {
+                    "action": "roll",
+                    "posture": "supine",
+                    "gear": ["ball_in_sock"],
+                    "dose": {"min": "60s", "usual": "90s", "max": "120s"},
+                },
+            },
+        }
+    )
+    for dose, kept in (("61s", 61_000), ("45s", None)):
+        press = {"press": "b23", "with": "thumbs", "dose": dose}
+        mapping = {"version": 1, "id": "any", "steps": [{"posture": "sitting"}, press]}
+        by_ball = assist(parse_routine(mapping), {"b23": short}, "ball")
+        assert [one.dose for one in by_ball.steps if isinstance(one, Press)] == [kept]
 
 
 def test_an_excluded_point_needs_no_method() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -30,9 +31,7 @@ def test_every_routine_holds_to_the_laws(name: str, law: Law) -> None:
 @pytest.mark.parametrize("name", routine_names())
 def test_every_routine_holds_to_the_laws_at_the_slowest_rate(name: str) -> None:
     """At 80 words a minute, a word takes three quarters of a second."""
-    plan, timeline = lay_out_routine(
-        load_routine(find_routine(name)), lambda text: Milliseconds(750 * len(text.split()))
-    )
+    plan, timeline = lay_out_routine(load_routine(find_routine(name)), slowly)
     for law in LAWS:
         law(timeline, plan)
 
@@ -44,6 +43,26 @@ def test_every_routine_can_begin_on_the_right(name: str) -> None:
         law(timeline, plan)
     sides = [segment.side for segment in timeline.segments if segment.side in {"left", "right"}]
     assert not sides or sides[0] == "right"
+
+
+def slowly(text: str) -> Milliseconds:
+    return Milliseconds(750 * len(text.split()))
+
+
+@pytest.mark.parametrize(
+    "excluded", [["g30"], ["b48"], ["b23"], ["b23", "b47", "b48", "g30"], ["lu6", "sole"]]
+)
+def test_a_session_without_some_points_is_whole_again(excluded: list[str], tmp_path: Path) -> None:
+    for name in ("full", "full-without-arms"):
+        file = tmp_path / f"{name}.yaml"
+        text = find_routine(name).read_text(encoding="utf-8")
+        file.write_text(f"exclude: [{', '.join(excluded)}]\n{text}", encoding="utf-8")
+        left = load_routine(file)
+        for first in ("left", "right"):
+            for measure in (tone_length, slowly):
+                plan, timeline = lay_out_routine(left, measure, Options(sore_side=first))
+                for law in LAWS:
+                    law(timeline, plan)
 
 
 @st.composite
@@ -75,12 +94,15 @@ def routines(draw: st.DrawFn) -> dict[str, object]:
         steps.append({"group": {"order": "there_and_back"}, "steps": inner})
     pressed = [*sitting, *supine, *ball]
     rolling = draw(st.booleans()) or not pressed
+    if rolling and draw(st.booleans()) and steps:
+        steps[:0] = [{"posture": "on_side"}, {"press": "g30"}]
+        return {"version": 1, "id": "any", "ready": list(GEAR[1:]), "steps": steps}
     if rolling:
         steps.extend([{"posture": "on_side"}, {"press": "g30"}])
         pressed.append("g30")
     if pressed[-1] in {"b48", "b23+b47", "g30"} and draw(st.booleans()):
         steps.extend([] if rolling else [{"posture": "on_side"}])
-        arms = ["arms"] if draw(st.booleans()) and {"li4", "lu6"} & set(pressed) else []
+        arms = ["arms"] if "lu6" in pressed and draw(st.booleans()) else []
         steps.append({"ice": ["back", *arms]})
     return {"version": 1, "id": "any", "ready": list(GEAR[1:]), "steps": steps}
 
@@ -96,14 +118,6 @@ def test_any_routine_at_any_speed_of_speech_holds_to_the_laws(
     plan, timeline = lay_out_routine(parse_routine(mapping), measure, Options(sore_side=first))
     for law in LAWS:
         law(timeline, plan)
-
-
-@pytest.mark.parametrize("name", routine_names())
-def test_sentences_are_short_and_do_one_thing(name: str) -> None:
-    _, timeline = lay_out_routine(load_routine(find_routine(name)), tone_length)
-    for event in texts(timeline):
-        for sentence in event.text.replace("?", ".").replace("!", ".").split("."):
-            assert len(sentence.split()) <= 12, event.text
 
 
 @pytest.mark.parametrize("name", routine_names())

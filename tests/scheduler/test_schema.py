@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -225,6 +225,7 @@ def changed_files(draw: st.DrawFn) -> tuple[Shape, Any]:
     return shape_of(path), data
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # to choose what is changed takes its time
 @given(changed_files())
 def test_whatever_is_changed_in_a_file_schema_and_checker_agree(changed: tuple[Shape, Any]) -> None:
     shape, data = changed

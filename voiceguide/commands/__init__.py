@@ -21,8 +21,8 @@ from voiceguide.library import routine_names
 from voiceguide.settings import settings_that_apply
 
 FAULT, USAGE, INTERRUPTED, TERMINATED = 1, 2, 130, 143
-_MENDERS = {"config", "doctor"}
-"""Commands that must work while the settings file is broken."""
+_MENDERS = {"about", "config", "doctor", "point"}
+"""Commands that must work while the settings are broken: to mend them, and to read when to get help."""
 _ENDINGS = [signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
 """Signals that end it, the second being a terminal that was closed: both leave nothing behind."""
 _HELP = ["-h", "--help"]

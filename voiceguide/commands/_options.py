@@ -15,7 +15,7 @@ import click
 
 from voiceguide import registry
 from voiceguide.backends import Backend
-from voiceguide.errors import InvalidContent, Unavailable, VoiceguideError
+from voiceguide.errors import InvalidContent, Unavailable, UsageError, VoiceguideError
 from voiceguide.library import (
     DEFAULT_ROUTINE,
     find_routine,
@@ -77,10 +77,10 @@ def session_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def gathered(*args: Any, sore_side: str, assist: str | None, **more: Any) -> Any:
-        return function(*args, options=Options(sore_side=sore_side, assist=assist), **more)
+        return function(*args, options=Options(sore_side, None if assist == "none" else assist), **more)
 
-    decorated = setting_option("assist", metavar="METHOD")(gathered)
-    return setting_option("sore-side", metavar="SIDE")(decorated)
+    decorated = setting_option("assist", metavar="thumbs|ball|friend|none")(gathered)
+    return setting_option("sore-side", metavar="left|right|unsure")(decorated)
 
 
 def voice_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -98,8 +98,8 @@ def located_in(path: Path) -> Iterator[None]:
         if any(problem.where for problem in error.problems):
             raise
         raise located(error, path, lines_of(path)) from None
-    except Unavailable:
-        raise
+    except (Unavailable, UsageError):
+        raise  # not the file's fault
     except VoiceguideError as error:
         error.where = error.where or str(path)
         raise
@@ -138,7 +138,21 @@ def open_session(
             progress=progress,
         )
     say_notes(speaker)
+    if sounds:
+        for line in author_lines(session):
+            click.echo(line, err=True)
     return session
+
+
+def author_lines(session: Session) -> Iterator[str]:
+    """Yield what is left out, and what the routine's author wants to be read first."""
+    plan, routine = session.plan, session.plan.routine
+    if plan.left_out:
+        yield "Left out: " + ", ".join(f"{one.id} ({one.why})" for one in plan.left_out) + "."
+    if routine.by:
+        yield f"By: {routine.by}."
+    if routine.note:
+        yield f"Note: {routine.note}"
 
 
 def open_voice(voice: str | None, rate: int | None) -> Voice:

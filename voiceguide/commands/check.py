@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from voiceguide.commands import as_called
 from voiceguide.commands._options import LANGUAGE
 from voiceguide.commands._verdict import verdict
 from voiceguide.errors import UnknownName, UsageError, VoiceguideError, did_you_mean
@@ -67,14 +68,14 @@ def command(files: tuple[str, ...], kind: str | None) -> None:
             # Of the shipped points it is known, and nothing to be done about by whoever checks their own.
             if files or SHIPPED not in path.parents:
                 for note in _notes(path):
-                    click.echo(f"Note: {name}: {note}", err=True)
+                    click.echo(as_called(f"Note: {name}: {note}"), err=True)
         except VoiceguideError as error:
             code = max(code, error.exit_code)
             # A fault in the words keeps every routine from being checked: once is enough.
             if error.lines() not in told:
                 told.append(error.lines())
                 for line in told[-1]:
-                    click.echo(line, err=True)
+                    click.echo(as_called(line), err=True)
     raise click.exceptions.Exit(code)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from voiceguide import registry
+from voiceguide.commands import as_called
 from voiceguide.commands._options import (
     LANGUAGE,
     json_option,
@@ -59,7 +60,7 @@ def _routines(voice: Voice | None) -> Rows:
         except VoiceguideError as error:
             # One that is wrong keeps nobody from the others.
             for line in error.lines():
-                click.echo(line, err=True)
+                click.echo(as_called(line), err=True)
             continue
         rows.append(
             {
@@ -102,7 +103,7 @@ def _languages() -> Rows:
             title = load_language(tag).name
         except VoiceguideError as error:
             for line in error.lines():
-                click.echo(line, err=True)
+                click.echo(as_called(line), err=True)
             continue
         folders = dict.fromkeys(str(file.parent) for file in language_files(tag))
         rows.append({"id": tag, "title": title, "folders": list(folders)})

@@ -58,9 +58,6 @@ def command(routine: str, backend: str, voice: str | None, rate: int | None, opt
         "Space pauses. q, twice, ends gently.",
         err=True,
     )
-    if note := session.plan.routine.note:
-        by = session.plan.routine.by
-        click.echo(f"Note{f' by {by}' if by else ''}: {note}", err=True)
     player = Player(session)
     with keys() as read_keys:
         play(player, device, samplerate=session.samplerate, poll=_poll(player, read_keys))

@@ -162,8 +162,7 @@ def _method(point: Point, method: Method, words: _Words) -> Iterator[str]:
         yield leaflet.label("together" if method.together else "apart")
     if method.massage:
         yield words.three(leaflet.label("massage_first"), method.massage, words.time)
-    if method.action != "massage":
-        yield words.one(leaflet.label("press_in"), method.press_in or PRESS_IN.usual)
+    yield words.one(leaflet.label("press_in"), method.press_in or PRESS_IN.usual)
     yield words.three(leaflet.word("actions", method.action), method.dose, words.time)
     if method.repeats.largest > 1:
         yield words.three(leaflet.label("holds"), method.repeats, words.number)
@@ -176,10 +175,11 @@ def _method(point: Point, method: Method, words: _Words) -> Iterator[str]:
 
 
 def _aftercare(point: Point, words: _Words) -> Iterator[str]:
+    zone = "arm" if point.zone == "hand" else point.zone  # the sources tell one time for both
     for name in point.aftercare:
         if name == "ice":
             for iced, zones in ICE_FOLLOWS.items():
-                if point.zone in zones:
+                if zone in zones:
                     yield words.leaflet.label("ice_time", time=words.time(ICE_TIME[iced]))
         yield from words.leaflet.aftercare[name]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from dataclasses import replace
@@ -96,6 +97,9 @@ def _edit(name: str) -> None:
         )
     if not path.is_file():
         raise UsageError(f"there is no file '{path}'", hint="`voiceguide list routines` shows what there is.")
+    if not (sys.stdin and sys.stdin.isatty()) and not (os.environ.get("VISUAL") or os.environ.get("EDITOR")):
+        hint = f"name an editor in EDITOR, or open the file yourself: {path}"
+        raise UsageError("there is no terminal to edit in", hint=hint)
     try:
         click.edit(filename=str(path))
     except (click.ClickException, ValueError) as error:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import click
 
 from voiceguide.commands._options import (
+    author_lines,
     json_option,
     open_session,
     plain_option,
@@ -74,17 +75,19 @@ def _outline(session: Session) -> Iterator[str]:
     plan, routine = session.plan, session.plan.routine
     if summary := routine.summaries.get(session.language.tag):
         yield f"For: {summary}."
-    yield f"Points: {', '.join(plan.core)}." if plan.core else "Points: none that always stays."
-    if plan.optional:
-        yield f"Left out first where time is short: {', then '.join(plan.optional)}."
+    if by := session.options.assist:
+        yield f"That is how it is written. Here every point goes by {by}."
+    core, optional = ([_part(session, one) for one in entries] for entries in (plan.core, plan.optional))
+    yield f"Presses: {', '.join([*core, *reversed(optional)])}."
+    if optional:
+        yield f"Of these may be dropped, the first named first: {', '.join(optional)}."
     if plan.ice:
         yield "Ice: " + ", ".join(f"{one.zone} {clock(one.chosen)}" for one in plan.ice) + "."
-    if plan.left_out:
-        yield "Left out: " + ", ".join(f"{one.id} ({one.why})" for one in plan.left_out) + "."
-    if routine.by:
-        yield f"By: {routine.by}."
-    if routine.note:
-        yield f"Note: {routine.note}"
+    yield from author_lines(session)
+
+
+def _part(session: Session, entry: str) -> str:
+    return f"{session.language.point(entry).part['both']} ({entry})"
 
 
 def _segments(session: Session, chapter: int) -> Iterator[tuple[Segment, list[Event]]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from voiceguide.errors import UsageError
-from voiceguide.scheduler.point import GEAR, Method, Point
+from voiceguide.scheduler.point import GEAR, POSTURE_GEAR, Count, Dose, Method, Point
 from voiceguide.scheduler.routine import Group, IceOn, Press, Routine, RoutineStep, TakePosture
 
 ASSISTS = ("thumbs", "ball", "friend")
@@ -17,8 +17,8 @@ def assist(routine: Routine, points: Mapping[str, Point], by: str) -> Routine:
     """Return the routine with every point pressed by one method, in the postures that this takes.
 
     Each posture still stands in one run, the last of its runs if it would have come twice: so work on the
-    back stays next to its ice. A press that goes by the method already keeps its posture and its doses; of
-    the others the doses are the usual ones, as another method has others.
+    back stays next to its ice. A press that goes by the method already keeps its posture. What its author
+    fixed stays where the other method allows it; else it is the usual.
 
     Parameters
     ----------
@@ -39,13 +39,15 @@ def assist(routine: Routine, points: Mapping[str, Point], by: str) -> Routine:
     lacking = [press for press in kept if _lacks(press, points, by)]
     if lacking:
         names = dict.fromkeys("+".join(press.points) for press in lacking)
-        others = [one for one in ASSISTS if not any(_lacks(press, points, one) for press in kept)]
-        hint = f"`--assist {others[0]}` would do." if others else "without --assist each goes its own way."
-        raise UsageError(f"'{routine.id}' cannot go by {by}: {', '.join(names)} cannot", hint=hint)
+        raise UsageError(
+            f"'{routine.id}' cannot go by {by}: {', '.join(names)} cannot",
+            hint="`--assist none` goes as it is written; `voiceguide config list` shows what you keep.",
+        )
     placed = [one for old, step in _placed(routine) for one in _assisted(old, step, points, by)]
     last = {posture: index for index, (posture, _) in enumerate(placed)}
     placed.sort(key=lambda one: last[one[0]])  # stable: within a posture the author's order stays
     gear = {thing for press in kept for thing in _gear(press, points, by)}
+    gear |= {thing for where, _ in placed for thing in POSTURE_GEAR.get(where or "", ())}
     ready = tuple(thing for thing in GEAR if thing in gear | set(routine.ready))
     return replace(routine, ready=ready, steps=tuple(_with_postures(placed)))
 
@@ -100,10 +102,24 @@ def _by(press: Press, posture: str | None, points: Mapping[str, Point], by: str)
         (name for name, one in pressed[0].methods.items() if posture is None or posture in one.postures), None
     )
     if usual == by:
-        return posture, replace(press, method=by)
+        return posture or method.postures[0], replace(press, method=by)
     where = posture if posture in method.postures and by != "friend" else method.postures[0]
-    fresh = replace(press, method=by, dose=None, rounds=None, repeats=None)
-    return where, replace(fresh, window=None, massage=None, together=None)
+    kept = {
+        "dose": _kept(press.dose, method.dose),
+        "rounds": _kept(press.rounds, method.rounds),
+        "repeats": _kept(press.repeats, method.repeats),
+        "window": _kept(press.window, method.window),
+        "massage": _kept(press.massage, method.massage),
+    }
+    together = press.together if method.together else None
+    return where, replace(press, method=by, together=together, **kept)  # type: ignore[arg-type]
+
+
+def _kept(wanted: int | None, allowed: Dose | Count | None) -> int | None:
+    """Return what the author fixed, where the other method allows it; None for the usual."""
+    if wanted is None or allowed is None:
+        return None
+    return wanted if allowed.smallest <= wanted <= allowed.largest else None
 
 
 def _with_postures(placed: Sequence[tuple[str | None, RoutineStep]]) -> Iterator[RoutineStep]:

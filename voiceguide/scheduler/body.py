@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from voiceguide.errors import InvalidContent, Problem
 from voiceguide.scheduler.actions import ACTIONS
 from voiceguide.scheduler.plan import ICE_GEAR, Plan, Step, actions_of
+from voiceguide.scheduler.point import POSTURE_GEAR
 from voiceguide.scheduler.shape import Problems
 from voiceguide.scheduler.visit import OTHER, Visit, in_words
 
@@ -117,6 +118,10 @@ def _gear_for_move(body: Body, step: Step) -> Fault:
             return f"the {visit.side} hand is busy with {body.hand(visit.side)}", "free it first."
     elif body.ball in OTHER and not step.puts_ball_away:
         return f"the {body.ball} hand still holds the ball", "put it down before this move."
+    missing = [thing for thing in POSTURE_GEAR.get(step.posture or "", ()) if thing not in body.near]
+    if step.kind == "move" and missing and not step.leads_to_ice:  # the ice tells all that it wants
+        what = f"{in_words(step.posture)} wants what nobody has ready: {', '.join(missing)}"
+        return what, "add it to 'ready'."
     return None
 
 

@@ -32,7 +32,7 @@ class MissingWords(VoiceguideError):
 
 PLACEHOLDERS = (
     *("side", "other", "part", "other_part", "next", "three", "dose", "times", "minutes", "first", "second"),
-    *("rest", "massage"),
+    *("rest", "massage", "iced"),
     *("Side", "Other", "Part", "Dose", "First", "Second"),
 )
 """What a phrase may leave open, in braces."""
@@ -282,6 +282,9 @@ def _laid(shape: Shape | None, below: Any, above: Any, path: Path, problems: Pro
         laid = dict(below)
         for key, value in above.items():
             inner = shape.fields.get(key) if isinstance(shape, Record) else shape.values
+            if path[0] == "phrases" and len(path) > 1 and key not in below:
+                hint = did_you_mean(str(key), below) or f"one of: {', '.join(below)}."
+                problems.append(Problem((*path, key), f"nothing is ever said under '{key}'", hint=hint))
             laid[key] = _laid(inner, below[key], value, (*path, key), problems) if key in below else value
         return laid
     if shape is _LINES and above is not None and _has_required(below) and not _has_required(above):

@@ -9,9 +9,13 @@ from voiceguide.scheduler.shape import Problems
 from voiceguide.scheduler.visit import BACK, ICE_FOLLOWS, Visit, in_words
 
 
-def find_problems_of_order(visits: Sequence[Visit]) -> Problems:
-    """Return what is wrong with the order of visits that are right in themselves."""
-    return [*_repeats(visits), *_scattered_postures(visits), *_misplaced_ice(visits)]
+def find_problems_of_order(visits: Sequence[Visit], *, has_gaps: bool) -> Problems:
+    """Return what is wrong with the order of visits that are right in themselves.
+
+    With gaps, where others were wrong, ice may only seem out of place: that is told once they are mended.
+    """
+    ice = [] if has_gaps else [problem for _, problem in find_misplaced_ice(visits)]
+    return [*_repeats(visits), *_scattered_postures(visits), *ice]
 
 
 def _repeats(visits: Sequence[Visit]) -> Problems:
@@ -44,8 +48,9 @@ def _scattered_postures(visits: Sequence[Visit]) -> Problems:
     return problems
 
 
-def _misplaced_ice(visits: Sequence[Visit]) -> Problems:
-    problems: Problems = []
+def find_misplaced_ice(visits: Sequence[Visit]) -> list[tuple[Visit, Problem]]:
+    """Return every icing of what nothing touched, or that comes too long after its work, with what to do."""
+    found = []
     for index, visit in enumerate(visits):
         if visit.points:
             continue
@@ -54,15 +59,14 @@ def _misplaced_ice(visits: Sequence[Visit]) -> Problems:
         if not any(worked):
             what = f"nothing on the {visit.zone} has been pressed before its ice"
             hint = "ice only what was worked on: press a point there first, or leave the ice out."
-            problems.append(Problem(visit.path, what, hint=hint))
+            found.append((visit, Problem(visit.path, what, hint=hint)))
         elif not worked[-1] and not _follows_the_backs(visits, index):
             what = f"the {visit.zone}'s ice comes too long after the work there"
+            hint = "put it right after the points of the arms, or after the back's ice."
             if visit.zone == "back":
                 hint = "put the points of back and hips last, right before their ice."
-            else:
-                hint = "put it right after the points of hands and arms, or after the back's ice."
-            problems.append(Problem(visit.path, what, hint=hint))
-    return problems
+            found.append((visit, Problem(visit.path, what, hint=hint)))
+    return found
 
 
 def _follows_the_backs(visits: Sequence[Visit], index: int) -> bool:

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from voiceguide.errors import InvalidContent, Problem, VoiceguideError, did_you_mean
-from voiceguide.scheduler.order import find_problems_of_order
-from voiceguide.scheduler.point import WARNINGS, Point
+from voiceguide.scheduler.order import find_misplaced_ice, find_problems_of_order
+from voiceguide.scheduler.point import POSTURE_GEAR, WARNINGS, Point
 from voiceguide.scheduler.routine import Routine
 from voiceguide.scheduler.shape import Path, Problems
-from voiceguide.scheduler.visit import ICE_FOLLOWS, OTHER, Visit, find_visits
+from voiceguide.scheduler.visit import OTHER, Visit, find_visits
 
 ICE_GEAR = {
     "back": ("two_pillows", "rolled_towel", "cold_pack", "thin_towel"),
@@ -22,8 +22,6 @@ ICE_GEAR = {
 }
 """What the ice on a part of the body asks for."""
 EXCLUDED = "excluded"
-_POSTURES_FOR = {"chair": ("sitting",), "two_pillows": ("prone", "on_side")}
-"""Things that a posture asks for, whatever is done in it."""
 LYING = ("supine", "prone", "on_side")
 
 
@@ -128,13 +126,14 @@ def make_plan_of_what_is_right(
     if not visits and not problems:
         hint = "add a step such as '- press: li4'."
         problems.append(Problem(("steps",), "nothing is pressed", hint=hint))
-    problems.extend(find_problems_of_order(visits))
+    problems.extend(find_problems_of_order(visits, has_gaps=bool(problems)))
     plan = Plan(routine, first_side, visits, tuple(connect(routine, visits, first_side)))
     for index, name in enumerate(routine.exclude):
         if name not in points:
             hint = f"{did_you_mean(name, points) or ''} `voiceguide list points` shows all.".strip()
             problems.append(Problem(("exclude", index), f"unknown point '{name}'", hint=hint))
     why = {visit.stop: EXCLUDED for visit in visits if set(visit.points) & set(routine.exclude)}
+    plan = replace(plan, left_out=tuple(LeftOut(name, EXCLUDED) for name in routine.parted))
     try:
         return _leave_out(plan, why), problems
     except VoiceguideError as error:
@@ -173,12 +172,10 @@ def _leave_out(plan: Plan, why: Mapping[str, str]) -> Plan:
             f"nothing of '{plan.routine.id}' is left{without}",
             hint="`voiceguide list routines` shows the others; a doctor can say what suits you.",
         )
-    zones = {visit.zone for visit in pressed}
-    kept = tuple(
-        visit
-        for visit in plan.visits
-        if visit.stop not in why and (visit.points or zones & ICE_FOLLOWS[visit.zone])
-    )
+    kept = tuple(visit for visit in plan.visits if visit.stop not in why)
+    while misplaced := find_misplaced_ice(kept):
+        # What is left out may be all that the ice was for, or what kept it close to its work.
+        kept = tuple(visit for visit in kept if visit is not misplaced[0][0])
     gone = {visit.entry or visit.stop: why[visit.stop] for visit in plan.visits if visit.stop in why}
     left_out = (*plan.left_out, *(LeftOut(entry, caution) for entry, caution in gone.items()))
     steps = tuple(connect(plan.routine, kept, plan.first_side))
@@ -251,8 +248,9 @@ def connect(routine: Routine, visits: tuple[Visit, ...], first_side: str) -> Ite
         else:
             if _by_ball(visit):
                 yield replace(at, kind="bring")
-            yield replace(at, kind="treat", upcoming=_upcoming(visit, after), following=after)
-            if "notice" in visit.aftercare and (after is None or after.points != visit.points):
+            later = visits[index + 1 :]
+            yield replace(at, kind="treat", upcoming=_upcoming(visit, later), following=after)
+            if _is_noticed(visit, later):
                 yield replace(at, kind="wait")
         before = visit
     turned = lies_on is not None and lies_on == first_side
@@ -270,8 +268,6 @@ def actions_of(step: Step) -> tuple[str, ...]:
     if step.kind != "treat" or visit is None or visit.method is None:
         return (step.kind,)
     dosed = visit.method.action
-    if dosed == "massage":
-        return ("locate", *(dosed for _ in range(visit.rounds)))
     holds: tuple[str, ...] = (dosed,)
     times = visit.rounds
     if visit.window:
@@ -291,7 +287,9 @@ def actions_of(step: Step) -> tuple[str, ...]:
 
 def _is_used(item: str, visits: tuple[Visit, ...]) -> bool:
     """Return True if a thing is for something that is still done."""
-    if any(visit.posture in _POSTURES_FOR.get(item, ()) for visit in visits):
+    if any(item in POSTURE_GEAR.get(visit.posture, ()) for visit in visits):
+        return True
+    if item == "chair" and any(visit.posture == "sitting" for visit in visits):
         return True
     return any(
         item in (visit.method.gear if visit.method else ICE_GEAR.get(visit.zone, ())) for visit in visits
@@ -307,10 +305,16 @@ def _changes_side(before: Visit, visit: Visit) -> bool:
     return {before.side, visit.side} == {"left", "right"} and not visit.is_first
 
 
-def _upcoming(visit: Visit, after: Visit | None) -> str:
+def _is_noticed(visit: Visit, later: tuple[Visit, ...]) -> bool:
+    """Return True if a moment to notice the back follows: after both sides (S23)."""
+    return "notice" in visit.aftercare and all(one.points != visit.points for one in later)
+
+
+def _upcoming(visit: Visit, later: tuple[Visit, ...]) -> str:
+    after = later[0] if later else None
     if after is not None and after.points == visit.points:
         return "other_side"
-    if "notice" in visit.aftercare:
+    if _is_noticed(visit, later):
         return "wait"
     if after is None:
         return "end"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from voiceguide.errors import InvalidContent, Problem
-from voiceguide.scheduler.actions import ACTIONS
+from voiceguide.scheduler.actions import LONG_REST
 from voiceguide.scheduler.shape import Duration, Flag, Problems, Record, Seq, Table, Text, Whole
-from voiceguide.units import Milliseconds
+from voiceguide.units import SECOND, Milliseconds, in_seconds
 
 METHODS = ("thumbs", "fingers", "ball", "heel", "friend")
 POSTURES = ("standing", "sitting", "supine", "prone", "on_side")
@@ -41,6 +41,8 @@ GEAR = (
     "thin_towel",
 )
 """What a person may be asked to have ready, in the order in which it is asked for."""
+POSTURE_GEAR = {"prone": ("two_pillows",), "on_side": ("two_pillows",)}
+"""What a posture asks for, whatever is done in it."""
 ID = r"[a-z0-9]+(-[a-z0-9]+)*"
 
 
@@ -75,7 +77,7 @@ class Method:
     name: str
     """One of `METHODS`."""
     action: str
-    """The dosed action: `hold`, `roll` or `massage`."""
+    """The dosed action: `hold` or `roll`."""
     dose: Dose
     """Of one press."""
     rounds: Count
@@ -148,7 +150,7 @@ def _three(shape: Any) -> Record:
 _ONCE = {"min": 1, "usual": 1, "max": 1}
 _METHOD = Record(
     {
-        "action": Text(tuple(name for name, action in ACTIONS.items() if action.dosed), "action"),
+        "action": Text(("hold", "roll"), "action"),
         "dose": _three(Duration()),
         "rounds": _three(Whole(1, 5)),
         "repeats": _three(Whole(1, 10)),
@@ -255,6 +257,25 @@ def _check_method(method: Mapping[str, Any], path: tuple[str, ...], problems: Pr
     if method["repeats"]["max"] > 1 and bool(method["rest"]) == bool(method["window"]):
         hint = "either 'rest', how long it rests between repeats, or 'window', in which they are spread."
         problems.append(Problem(path, "'rest' or 'window' is missing, or both are there", hint=hint))
+    if method["window"]:
+        _check_window(method, path, problems)
+
+
+def _check_window(method: Mapping[str, Any], path: tuple[str, ...], problems: Problems) -> None:
+    """Note what keeps presses from being spread: each needs a release, a rest and a press after it."""
+    repeats = method["repeats"]
+    if repeats["min"] < 2:
+        hint = "'repeats: {min: 2, …}', or leave 'window' out."
+        problems.append(Problem((*path, "window"), "one press cannot be spread over a window", hint=hint))
+    if method["rounds"]["max"] > 1:
+        hint = "leave 'rounds' out; 'repeats' says how often."
+        problems.append(Problem((*path, "rounds"), "there are no rounds in a window", hint=hint))
+    least = repeats["max"] * method["dose"]["max"] + (repeats["max"] - 1) * LONG_REST
+    if method["window"]["min"] < least:
+        hint = (
+            f"at least {in_seconds(Milliseconds(least)):g}s: the presses, and {LONG_REST // SECOND}s between."
+        )
+        problems.append(Problem((*path, "window"), "the window is too short for its presses", hint=hint))
 
 
 def _method(name: str, found: Mapping[str, Any]) -> Method:

@@ -94,6 +94,8 @@ class Routine:
     """What they want to be read before it; empty if nothing."""
     exclude: tuple[str, ...] = ()
     """Ids of points that are left out."""
+    parted: tuple[str, ...] = ()
+    """Ids of those among them that would be pressed as one with a point that stays."""
     foot_bath: str = "after"
     """When a cold bath is offered for feet that are pressed: `before` or `after` (S56)."""
 
@@ -186,25 +188,37 @@ def parse_routine(mapping: object) -> Routine:
         by=found["by"],
         note=found["note"],
         exclude=found["exclude"],
+        parted=tuple(_parted(found)),
         foot_bath=found["foot_bath"],
-        steps=tuple(_step(step, ("steps", index)) for index, step in enumerate(found["steps"])),
+        steps=tuple(
+            _step(step, ("steps", index), found["exclude"]) for index, step in enumerate(found["steps"])
+        ),
     )
 
 
-def _step(found: Mapping[str, Any], path: Path) -> RoutineStep:
+def _parted(found: Mapping[str, Any]) -> list[str]:
+    presses = [inner for step in found["steps"] for inner in step.get("steps", (step,)) if "press" in inner]
+    joints = [press["press"] for press in presses if set(press["press"]) - set(found["exclude"])]
+    return [name for name in dict.fromkeys(found["exclude"]) if any(name in joint for joint in joints)]
+
+
+def _step(found: Mapping[str, Any], path: Path, excluded: tuple[str, ...]) -> RoutineStep:
     if "posture" in found:
         return TakePosture(found["posture"], path)
     if "ice" in found:
         return IceOn(found["ice"], path)
     if "group" in found:
-        presses = (_press(step, (*path, "steps", index)) for index, step in enumerate(found["steps"]))
+        presses = (
+            _press(step, (*path, "steps", index), excluded) for index, step in enumerate(found["steps"])
+        )
         return Group(tuple(presses), found["group"]["order"])
-    return _press(found, path)
+    return _press(found, path, excluded)
 
 
-def _press(found: Mapping[str, Any], path: Path) -> Press:
+def _press(found: Mapping[str, Any], path: Path, excluded: tuple[str, ...]) -> Press:
+    kept = tuple(name for name in found["press"] if name not in excluded)
     return Press(
-        points=found["press"],
+        points=kept or found["press"],
         method=found["with"],
         rounds=found["rounds"],
         repeats=found["repeats"],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from voiceguide.scheduler.language import Language, Line
 from voiceguide.scheduler.plan import LYING, Plan, Step
-from voiceguide.scheduler.visit import ICE_FOLLOWS, OTHER, Visit
+from voiceguide.scheduler.visit import BACK, ICE_FOLLOWS, OTHER, Visit
 from voiceguide.units import MINUTE, NOTHING, Milliseconds
 
 CHECK_EVERY = Milliseconds(5 * MINUTE)
@@ -113,7 +113,7 @@ class _Writer:
         words = self.language
         first = self.plan.first_side
         sides = {side: words.lines(f"side.{side}")[0].say for side in ("left", "right", "both")}
-        values = {"first": sides[first], "second": sides[OTHER[first]]}
+        values = {"first": sides[first], "second": sides[OTHER[first]], "iced": self._iced}
         visit = self.step.visit
         if visit is not None:
             values["dose"] = words.duration(visit.chosen)
@@ -149,7 +149,9 @@ class _Writer:
             place = self.say(f"ready.place_{where}") if self._lays_things_out else ()
             fetched = [*self.say("ready.start"), *fetched, *place, *self.say("ready.missing")]
         bath = self._has_feet and self.plan.routine.foot_bath == "before"
-        return (*fetched, *(self.say("ready.foot_bath") if bath else ()), *self.say("ready.rules"))
+        either = self.say("ready.bath_or_lotion") if bath and "lotion" in items else ()
+        bathed = (*self.say("ready.foot_bath"), *either) if bath else ()
+        return (*fetched, *bathed, *self.say("ready.rules"))
 
     def _move(self) -> tuple[Cue, ...]:
         step = self.step
@@ -170,6 +172,7 @@ class _Writer:
     def _route(self) -> tuple[str, ...]:
         """Return the phrases from one posture to another: by the bed's edge, if there is no shorter way."""
         origin, posture = self._place(self.step.origin), self._place(self.step.posture)
+        origin = "on_side" if origin == "rolling" else origin  # the way out is by the second side in any case
         if f"move.{origin}.{posture}" in self.language.phrases:
             return (f"move.{origin}.{posture}",)
         return f"move.{origin}.sitting", f"move.sitting.{posture}"
@@ -184,6 +187,12 @@ class _Writer:
             return "chair"
         both = any(visit.lies_on == self.plan.first_side for visit in self.plan.visits)
         return "rolling" if posture == "on_side" and both else posture or ""
+
+    @property
+    def _iced(self) -> str:
+        """The words for what the back's ice lies on: the low back, unless only the hips were worked on."""
+        worked = {visit.zone for visit in self.plan.visits if visit.points} & BACK
+        return self.language.lines("ice.place_hips" if worked == {"hips"} else "ice.place_back")[0].say
 
     @property
     def _has_feet(self) -> bool:
@@ -210,7 +219,8 @@ class _Writer:
         ask = (*self.say("rise.ice_still_on"), *self.say("rise.notice")) if iced else ()
         turned = self.say("rise.roll_over") if step.rolls_over else ()
         up = (*turned, *self.say(f"rise.{step.origin}"))
-        return (*away, *(self.say("rise.early") if step.is_early else ask), *up)
+        feet = self.say("rise.early_feet") if step.origin in {"sitting", "supine"} else ()
+        return (*away, *((*self.say("rise.early"), *feet) if step.is_early else ask), *up)
 
     def _method_lines(self, visit: Visit) -> Mapping[str, tuple[Line, ...]]:
         assert visit.method is not None

@@ -16,8 +16,8 @@ FIVE = 5 * SECOND
 OTHER = {"left": "right", "right": "left"}
 BACK = {"back", "hips"}
 """Zones whose work the back's ice follows."""
-ICE_FOLLOWS = {"back": BACK, "arms": {"arm", "hand"}}
-"""What is iced, by the zones whose work it follows."""
+ICE_FOLLOWS = {"back": BACK, "arms": {"arm"}}
+"""What is iced, by the zones whose work it follows. Hands are not: ice for them is offered in words."""
 ICE_TIME = {"back": Milliseconds(900 * SECOND), "arms": Milliseconds(600 * SECOND)}
 """By zone. S52: about 15 minutes for back and hips. S53: about 10 for the arms, both at once."""
 
@@ -125,6 +125,12 @@ def _grouped(
     group: Group, points: Mapping[str, Point], posture: str | None, first_side: str, problems: Problems
 ) -> Iterator[Visit]:
     pairs = [tuple(_sides(press, points, posture, first_side, problems)) for press in group.presses]
+    by_ball = [visit.method is not None and visit.method.name == "ball" for pair in pairs for visit in pair]
+    if any(by_ball) and not all(by_ball):
+        # The ball would have to be put down and taken up between the sides of one path.
+        hint = "put what goes by ball into a group of its own."
+        path = group.presses[0].path
+        problems.append(Problem(path, "a group goes by ball and by another method", hint=hint))
     yield from (pair[0] for pair in pairs if pair)
     back = reversed(pairs) if group.order == "there_and_back" else pairs
     yield from (pair[1] for pair in back if len(pair) == 2)
