@@ -70,7 +70,8 @@ def ending(timeline: Timeline, position: Milliseconds, ways_up: Mapping[str, Spa
     if index < 0 or position >= _end(timeline.segments[-1]):
         return ()
     segment = timeline.segments[index]
-    if segment.posture is not None and segment.stop is None and index > 0:
+    is_rest = segment.action == "rest"  # at the end, instead of ice: nobody who ends waits for it
+    if segment.posture is not None and segment.stop is None and index > 0 and not is_rest:
         return (Span(position, _end(timeline.segments[-1])),)
     spans: list[Span] = []
     if segment.action == "release":

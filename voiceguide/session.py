@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from voiceguide.earcons import EARCON_LENGTHS, make_earcon
 from voiceguide.errors import InvalidContent, Problem
 from voiceguide.scheduler import body
-from voiceguide.scheduler.assist import assist
+from voiceguide.scheduler.choices import choose_in_plan, choose_in_routine
 from voiceguide.scheduler.language import Language, MissingWords
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.plan import Plan, make_plan_of_what_is_right
@@ -98,8 +98,7 @@ class Session(Sound):
                 "voice": self.voice.name,
                 "rate": self.voice.rate,
                 "first_side": self.plan.first_side,
-                "sore_side": self.options.sore_side,
-                "assist": self.options.assist,
+                **asdict(self.options),
             },
             "length": {"minimum": duration, "default": duration, "maximum": duration, "requested": None},
             "chapters": [
@@ -150,9 +149,10 @@ def write_script(
     UsageError
         If an option cannot be met.
     """
-    if options.assist:
-        routine = assist(routine, points, options.assist)
+    routine = choose_in_routine(routine, points, options)
     plan, problems = make_plan_of_what_is_right(routine, points, first_side=options.first_side)
+    if not problems:
+        plan = choose_in_plan(plan, options)
     later = list(body.walk(plan)[1])
     words: list[Words] = []
     for step in plan.steps:

@@ -27,7 +27,7 @@ from voiceguide.errors import (
 )
 from voiceguide.exporter import write_text
 from voiceguide.scheduler.assist import ASSISTS
-from voiceguide.scheduler.options import SORE_SIDES
+from voiceguide.scheduler.options import FOOT_BATHS, ICES, SORE_SIDES
 from voiceguide.voice import FASTEST, SLOWEST
 
 
@@ -110,6 +110,21 @@ SETTINGS: dict[str, Setting] = {
         "thumbs, ball, friend or none",
         "ball",
         "none",
+    ),
+    "ice": Setting(
+        "all of it, ten minutes at most, to do on your own afterwards, or none",
+        _one_of(*ICES),
+        ", ".join(ICES),
+        "later",
+    ),
+    "foot-bath": Setting(
+        "when a cold bath is offered for feet that are pressed",
+        _one_of(*FOOT_BATHS),
+        "before or after",
+        "before",
+    ),
+    "one-side-at-a-time": Setting(
+        "press one side after the other, never both at once", _flag, "on or off", "on", "off"
     ),
     "backend": Setting("what plays the sound", _backend, "auto or a backend", "miniaudio", "auto"),
     "plain": Setting("line-by-line text, for screen readers", _flag, "on or off", "on", "off"),

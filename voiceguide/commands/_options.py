@@ -25,7 +25,7 @@ from voiceguide.library import (
     load_routine,
     located,
 )
-from voiceguide.scheduler.options import Options
+from voiceguide.scheduler.options import FOOT_BATHS, ICES, Options
 from voiceguide.session import Session, compile_session, write_script
 from voiceguide.settings import SETTINGS, parse_setting
 from voiceguide.voice import Voice, find_voice
@@ -74,13 +74,33 @@ def backend_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def session_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add what can be asked of a session, and hand it on as one `options`."""
+    names = [one.name for one in fields(Options)]
 
     @wraps(function)
-    def gathered(*args: Any, sore_side: str, assist: str | None, **more: Any) -> Any:
-        return function(*args, options=Options(sore_side, None if assist == "none" else assist), **more)
+    def gathered(*args: Any, **given: Any) -> Any:
+        asked = {name: given.pop(name) for name in names}
+        if asked["assist"] == "none":
+            asked["assist"] = None
+        return function(*args, options=Options(**asked), **given)
 
-    decorated = setting_option("assist", metavar="thumbs|ball|friend|none")(gathered)
-    return setting_option("sore-side", metavar="left|right|unsure")(decorated)
+    decorated: Callable[..., Any] = gathered
+    for decorate in reversed(
+        (
+            setting_option("sore-side", metavar="left|right|unsure"),
+            setting_option("assist", metavar="thumbs|ball|friend|none"),
+            setting_option("ice", metavar="|".join(ICES)),
+            click.option("--skip", multiple=True, metavar="POINT", help="Leave a point out; may come often."),
+            click.option("--only", multiple=True, metavar="POINT", help="Press this point; may come often."),
+            click.option(
+                "--one-side-at-a-time/--both-sides-at-once",
+                default=False,
+                help=f"{SETTINGS['one-side-at-a-time'].help}.",
+            ),
+            setting_option("foot-bath", metavar="|".join(FOOT_BATHS)),
+        )
+    ):
+        decorated = decorate(decorated)
+    return decorated
 
 
 def voice_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -190,13 +210,18 @@ class Steps:
 
 def typed(options: Options) -> list[str]:
     """Return the options as they are typed, without those that ask for nothing."""
-    usual = Options()
-    return [
-        word
-        for one in fields(options)
-        if (value := getattr(options, one.name)) != getattr(usual, one.name)
-        for word in (f"--{one.name.replace('_', '-')}", str(value))
-    ]
+    words: list[str] = []
+    for one in fields(options):
+        value, option = getattr(options, one.name), f"--{one.name.replace('_', '-')}"
+        if value == one.default:
+            continue
+        if value is True:
+            words.append(option)
+        else:
+            words += [
+                word for each in (value if isinstance(value, tuple) else (value,)) for word in (option, each)
+            ]
+    return words
 
 
 def command_line(*words: object) -> str:

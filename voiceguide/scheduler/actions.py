@@ -85,6 +85,8 @@ RELEASE_BALL = _comfort(8, 15, 15)
 """Total: hip up, ball out and hip down are three movements."""
 REST = _comfort(10, 15, 30)
 """Total."""
+REST_INSTEAD = _comfort(60, 120, 180)
+"""Total of the rest at the end of a session that would have iced the back."""
 LONG_REST = Milliseconds(40 * SECOND)
 """A rest as long as this is announced with its length, and its end too."""
 REST_ENDS = Milliseconds(10 * SECOND)

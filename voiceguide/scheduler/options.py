@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 SORE_SIDES = ("left", "right", "unsure")
 """S34: not knowing is an answer."""
+ICES = ("full", "10m", "later", "skip")
+"""The ice as the routine has it, ten minutes of it at most, on one's own afterwards, or none."""
+FOOT_BATHS = ("before", "after")
+"""S56: when a cold bath is offered for feet that are pressed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,16 @@ class Options:
     """One of `SORE_SIDES`: every pair begins there (S33)."""
     assist: str | None = None
     """One of `assist.ASSISTS`: every point by this method; None if each goes its own way."""
+    ice: str | None = None
+    """One of `ICES`; None for what the routine says."""
+    foot_bath: str | None = None
+    """One of `FOOT_BATHS`; None for what the routine says."""
+    one_side_at_a_time: bool = False
+    """True if nothing is pressed on both sides at once."""
+    skip: tuple[str, ...] = ()
+    """Ids of points that are left out."""
+    only: tuple[str, ...] = ()
+    """Ids of the points that are pressed; empty for all."""
 
     @property
     def first_side(self) -> str:

@@ -12,16 +12,18 @@ from dataclasses import dataclass, replace
 from voiceguide.errors import InvalidContent, Problem, VoiceguideError, did_you_mean
 from voiceguide.scheduler.order import find_misplaced_ice, find_problems_of_order
 from voiceguide.scheduler.point import POSTURE_GEAR, WARNINGS, Point
-from voiceguide.scheduler.routine import Routine
+from voiceguide.scheduler.routine import IceOn, Routine
 from voiceguide.scheduler.shape import Path, Problems
-from voiceguide.scheduler.visit import OTHER, Visit, find_visits
+from voiceguide.scheduler.visit import BACK, OTHER, Visit, find_visits
+from voiceguide.units import Milliseconds
 
 ICE_GEAR = {
     "back": ("two_pillows", "rolled_towel", "cold_pack", "thin_towel"),
     "arms": ("cold_pack", "thin_towel"),
 }
 """What the ice on a part of the body asks for."""
-EXCLUDED = "excluded"
+EXCLUDED, SKIPPED, LATER = "excluded", "skipped", "later"
+"""Why something is left out: by the routine's author, by an option, to be done on one's own."""
 LYING = ("supine", "prone", "on_side")
 
 
@@ -30,7 +32,7 @@ class Step:
     """What a session does next; it words itself in `script` and times itself in `timeline`."""
 
     kind: str
-    """`open ready move bring treat rest switch_sides wait ice rise close`."""
+    """`open ready move bring treat rest switch_sides wait ice cool_down rise close`."""
     posture: str | None
     """The posture it ends in."""
     path: Path
@@ -69,7 +71,7 @@ class LeftOut:
     id: str
     """Entry of the points, such as `b23+b47`."""
     why: str
-    """The caution; `EXCLUDED` if the routine's author left it out."""
+    """The caution, or `EXCLUDED`, `SKIPPED` or `LATER`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def make_plan_of_what_is_right(
     why = {visit.stop: EXCLUDED for visit in visits if set(visit.points) & set(routine.exclude)}
     plan = replace(plan, left_out=tuple(LeftOut(name, EXCLUDED) for name in routine.parted))
     try:
-        return _leave_out(plan, why), problems
+        return leave_out(plan, why), problems
     except VoiceguideError as error:
         problems.append(Problem(("exclude",), error.message, hint="leave in at least one point."))
         return plan, problems
@@ -157,17 +159,32 @@ def exclude(plan: Plan, profile: Collection[str]) -> Plan:
         for visit in plan.visits
         if forbidding & set(visit.cautions)
     }
-    return _leave_out(plan, why)
+    return leave_out(plan, why)
 
 
-def _leave_out(plan: Plan, why: Mapping[str, str]) -> Plan:
-    """Return the plan without these stops, each with its reason, and without the ice for them alone."""
+def shorten_ice(plan: Plan, longest: Milliseconds) -> Plan:
+    """Return the plan with no ice longer than `longest`."""
+    visits = tuple(
+        one if one.points else replace(one, chosen=Milliseconds(min(one.chosen, longest)))
+        for one in plan.visits
+    )
+    return replace(plan, visits=visits, steps=tuple(connect(plan.routine, visits, plan.first_side)))
+
+
+def leave_out(plan: Plan, why: Mapping[str, str]) -> Plan:
+    """Return the plan without these stops, each with its reason, and without the ice for them alone.
+
+    Raises
+    ------
+    VoiceguideError
+        If nothing would be left to press.
+    """
     if not why:
         return plan
     pressed = tuple(visit for visit in plan.visits if visit.points and visit.stop not in why)
     if not pressed:
         reasons = ", ".join(dict.fromkeys(why.values()))
-        without = "" if reasons == EXCLUDED else f" without {reasons}"
+        without = "" if {*why.values()} <= {EXCLUDED, SKIPPED} else f" without {reasons}"
         raise VoiceguideError(
             f"nothing of '{plan.routine.id}' is left{without}",
             hint="`voiceguide list routines` shows the others; a doctor can say what suits you.",
@@ -253,6 +270,12 @@ def connect(routine: Routine, visits: tuple[Visit, ...], first_side: str) -> Ite
             if _is_noticed(visit, later):
                 yield replace(at, kind="wait")
         before = visit
+    worked = any(one.zone in BACK and one.points for one in visits)
+    if worked and _ices_the_back(routine) and not any(one.stop == "ice.back" for one in visits):
+        if _by_ball(before):
+            yield Step("move", posture, (), lies_on=lies_on, origin=posture, puts_ball_away=True)
+            before = None
+        yield Step("cool_down", posture, (), lies_on=lies_on)
     turned = lies_on is not None and lies_on == first_side
     yield Step("rise", "sitting", (), origin=posture, puts_ball_away=_by_ball(before), rolls_over=turned)
     yield Step("close", "sitting", ())
@@ -263,6 +286,8 @@ def actions_of(step: Step) -> tuple[str, ...]:
     visit = step.visit
     if step.kind in {"bring", "rise"}:
         return ("move",)
+    if step.kind == "cool_down":
+        return ("rest",)
     if step.kind == "ice":
         return ("ice_on", "ice", "ice_off")
     if step.kind != "treat" or visit is None or visit.method is None:
@@ -303,6 +328,10 @@ def _by_ball(visit: Visit | None) -> bool:
 def _changes_side(before: Visit, visit: Visit) -> bool:
     """Return True if the second side comes, of the same point or of a group."""
     return {before.side, visit.side} == {"left", "right"} and not visit.is_first
+
+
+def _ices_the_back(routine: Routine) -> bool:
+    return any(isinstance(step, IceOn) and "back" in step.zones for step in routine.steps)
 
 
 def _is_noticed(visit: Visit, later: tuple[Visit, ...]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voiceguide.errors import InvalidContent
+from voiceguide.scheduler.options import FOOT_BATHS, ICES
 from voiceguide.scheduler.point import GEAR, ID, METHODS, POSTURES
 from voiceguide.scheduler.shape import Duration, Flag, OneOf, Path, Problems, Record, Seq, Table, Text, Whole
 from voiceguide.units import Milliseconds
@@ -96,6 +97,8 @@ class Routine:
     """Ids of points that are left out."""
     parted: tuple[str, ...] = ()
     """Ids of those among them that would be pressed as one with a point that stays."""
+    ice: str = "full"
+    """What the ice is by default: one of `options.ICES`."""
     foot_bath: str = "after"
     """When a cold bath is offered for feet that are pressed: `before` or `after` (S56)."""
 
@@ -143,7 +146,8 @@ ROUTINE = Record(
         "note": Text(),
         "ready": Seq(Text(GEAR, "thing to have ready")),
         "exclude": Seq(Text(pattern=ID, noun="point id"), single=True),
-        "foot_bath": Text(("before", "after"), "time of a foot bath"),
+        "ice": Text(ICES, "ice"),
+        "foot_bath": Text(FOOT_BATHS, "time of a foot bath"),
         "steps": Seq(
             OneOf(
                 {
@@ -163,6 +167,7 @@ ROUTINE = Record(
         "note": "",
         "ready": (),
         "exclude": (),
+        "ice": "full",
         "foot_bath": "after",
     },
 )
@@ -189,6 +194,7 @@ def parse_routine(mapping: object) -> Routine:
         note=found["note"],
         exclude=found["exclude"],
         parted=tuple(_parted(found)),
+        ice=found["ice"],
         foot_bath=found["foot_bath"],
         steps=tuple(
             _step(step, ("steps", index), found["exclude"]) for index, step in enumerate(found["steps"])

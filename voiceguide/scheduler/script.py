@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from voiceguide.scheduler.actions import REST_INSTEAD
 from voiceguide.scheduler.language import Language, Line
-from voiceguide.scheduler.plan import LYING, Plan, Step
+from voiceguide.scheduler.plan import EXCLUDED, LATER, LYING, SKIPPED, Plan, Step
 from voiceguide.scheduler.visit import BACK, ICE_FOLLOWS, OTHER, Visit
 from voiceguide.units import MINUTE, NOTHING, Milliseconds
 
@@ -83,7 +84,10 @@ class _Writer:
         if kind == "ice":
             return self._ice(self._visit)
         if kind == "open":
-            return {"safety": self.say("open.safety"), "say": self._ice_total()}
+            return {"safety": self.say("open.safety"), "say": (*self._left_out(), *self._ice_total())}
+        if kind == "cool_down":
+            told = self.language.duration(REST_INSTEAD.usual)
+            return {"say": self.say("rest.instead", rest=told), "rest_ends": self.say("repeat.rest_ends")}
         written = {
             "ready": self._ready,
             "move": self._move,
@@ -130,6 +134,12 @@ class _Writer:
         if following is not None and following.points:
             values["next"] = words.point(following.entry).part[following.side or "both"]
         return values | {name.capitalize(): value.capitalize() for name, value in values.items()}
+
+    def _left_out(self) -> tuple[Cue, ...]:
+        """Return what a person may miss: points that the author or an option left out."""
+        gone = [one.id for one in self.plan.left_out if one.why in {EXCLUDED, SKIPPED}]
+        parts = (self.language.points[entry].part["both"] for entry in gone if entry in self.language.points)
+        return tuple(cue for part in dict.fromkeys(parts) for cue in self.say("open.left_out", part=part))
 
     def _ice_total(self) -> tuple[Cue, ...]:
         ice = [visit for visit in self.plan.visits if not visit.points]
@@ -245,7 +255,12 @@ class _Writer:
         iced = {zone for visit in self.plan.visits if not visit.points for zone in ICE_FOLLOWS[visit.zone]}
         baths, routine = self._has_feet, self.plan.routine
         offers = dict.fromkeys(OFFERS[zone] for zone in OFFERS if zone in worked - iced)
+        ice = {one.id: one.why for one in self.plan.left_out if one.id.startswith("ice.")}
+        if SKIPPED in ice.values():
+            offers.clear()
+        later = "later" if LATER in ice.values() else ""
         return (
+            *(self.say(f"close.{later}") if later else ()),
             *(cue for offer in offers for cue in self.say(f"close.{offer}")),
             *(self.say("close.foot_bath") if baths and routine.foot_bath == "after" else ()),
             *(self.say("close.lotion") if "lotion" in self._ready_items else ()),

@@ -125,6 +125,9 @@ def lay_step(
     elif step.kind in {"rest", "switch_sides"}:
         total = actions.REST if step.kind == "rest" else _switch_comfort(step)
         _add_total(tape, step.kind, words["say"], total.usual, measure)
+    elif step.kind == "cool_down":
+        rest = actions.REST_INSTEAD.usual
+        tape.add("rest", rest, _long_rest(rest, words["say"], words["rest_ends"], measure))
     else:
         silence = _silence(step)
         if step.leads_to_ice:
@@ -254,10 +257,17 @@ def _press(
 def _quiet_rest(rest: Milliseconds, visit: Visit, words: Words, measure: Measure) -> list[LocalEvent]:
     """Return the cues of a rest within a window: how long it is, and if that is long, when it ends."""
     told = min(visit.rests, key=lambda at: abs(at - rest))
-    events, length = _spread(words[f"rest_{told}"], 0, measure)
-    ends = rest - actions.REST_ENDS
-    if rest >= actions.LONG_REST and length <= ends:
-        events.extend(LocalEvent(Milliseconds(ends), measure(cue.spoken), cue) for cue in words["rest_ends"])
+    return _long_rest(rest, words[f"rest_{told}"], words["rest_ends"], measure)
+
+
+def _long_rest(
+    rest: Milliseconds, begins: Sequence[Cue], ends: Sequence[Cue], measure: Measure
+) -> list[LocalEvent]:
+    """Return the cues of a rest that tells its length at its start, and if it is long, that it soon ends."""
+    events, length = _spread(begins, 0, measure)
+    at = rest - actions.REST_ENDS
+    if rest >= actions.LONG_REST and length <= at:
+        events.extend(LocalEvent(Milliseconds(at), measure(cue.spoken), cue) for cue in ends)
     return events if length <= rest else []
 
 

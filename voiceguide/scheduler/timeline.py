@@ -240,6 +240,8 @@ def _chapters(
 def _chapter_key(step: Step) -> str:
     if step.visit is not None:
         return step.visit.stop
+    if step.kind == "cool_down":
+        return "rest"
     return "ready" if step.kind in {"open", "ready"} else "end"
 
 
