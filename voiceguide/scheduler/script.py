@@ -161,7 +161,8 @@ class _Writer:
         bath = self._has_feet and self.plan.routine.foot_bath == "before"
         either = self.say("ready.bath_or_lotion") if bath and "lotion" in items else ()
         bathed = (*self.say("ready.foot_bath"), *either) if bath else ()
-        return (*fetched, *bathed, *self.say("ready.rules"))
+        rules = "ready.rules_with_helper" if "helper" in items else "ready.rules"
+        return (*fetched, *bathed, *self.say(rules))
 
     def _move(self) -> tuple[Cue, ...]:
         step = self.step
