@@ -8,7 +8,9 @@ import pytest
 
 from voiceguide import compile_session, find_routine, find_voice, load_language, load_points, load_routine
 from voiceguide.library import routine_names
-from voiceguide.session import Session, compile_saying
+from voiceguide.scheduler.options import Options
+from voiceguide.session import USUAL, Session, compile_saying
+from voiceguide.units import MINUTE, Milliseconds
 
 
 @pytest.fixture(scope="module")
@@ -16,10 +18,10 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
-def session_of(name: str, cache: Path, *, sounds: bool = False) -> Session:
+def session_of(name: str, cache: Path, *, sounds: bool = False, options: Options = USUAL) -> Session:
     voice = find_voice("tone", rate=None, cache=cache)
     routine = load_routine(find_routine(name))
-    return compile_session(routine, load_points(), load_language("en"), voice, sounds=sounds)
+    return compile_session(routine, load_points(), load_language("en"), voice, options, sounds=sounds)
 
 
 TOP = (
@@ -52,8 +54,24 @@ def test_the_document_is_plain_data_in_seconds_with_three_decimals(name: str, ca
     ]
     assert all(time == round(time, 3) for time in times)
     assert document["frames"] == round(document["duration"] * document["samplerate"])
-    assert document["length"]["minimum"] == document["length"]["maximum"] == document["duration"]
-    assert document["length"]["requested"] is None
+    length = document["length"]
+    assert length["minimum"] <= length["default"] == document["duration"] <= length["maximum"]
+    assert length["requested"] is None
+
+
+def test_the_document_of_a_length_tells_what_was_asked_and_what_was_done_for_it(cache: Path) -> None:
+    usual = session_of("lying-down", cache).document()
+    short = session_of("lying-down", cache, options=Options(length=Milliseconds(40 * MINUTE))).document()
+    assert (short["duration"], short["frames"]) == (2400, 2400 * 48_000)
+    assert short["length"] == usual["length"] | {"requested": 2400}
+    assert short["dropped"] == ["b54", "toe"]
+    assert short["left_out"] == []
+    assert "b54.left" not in short["doses"]
+    assert {chapter["stop"] for chapter in short["chapters"]}.isdisjoint({"b54.left", "toe.left"})
+    said = " ".join(event["text"] for event in short["events"])
+    assert "It takes about forty minutes." in said
+    assert "Left out today: the knees." in said
+    assert "Left out today: the feet." in said
 
 
 def test_events_say_what_is_done_where(cache: Path) -> None:

@@ -83,6 +83,13 @@ class UsageError(VoiceguideError):
     exit_code = 2
 
 
+class ImpossibleLength(UsageError):
+    """A session that cannot be made as long as was asked for."""
+
+    remedies: tuple[str, ...] = ()
+    """Options, as they are typed, with any one of which it could."""
+
+
 class Unavailable(VoiceguideError):
     """An engine, voice or device that is not there, or stopped working."""
 

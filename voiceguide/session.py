@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from voiceguide.earcons import EARCON_LENGTHS, make_earcon
-from voiceguide.errors import InvalidContent, Problem
+from voiceguide.errors import ImpossibleLength, InvalidContent, Problem
 from voiceguide.scheduler import body
 from voiceguide.scheduler.choices import choose_in_plan, choose_in_routine
+from voiceguide.scheduler.fit import Fit, Ruler, find_ends, find_ranges, fit
 from voiceguide.scheduler.language import Language, MissingWords
 from voiceguide.scheduler.options import Options
-from voiceguide.scheduler.plan import Plan, make_plan_of_what_is_right
+from voiceguide.scheduler.plan import DROPPED, Plan, make_plan_of_what_is_right
 from voiceguide.scheduler.point import Point
 from voiceguide.scheduler.routine import Routine
 from voiceguide.scheduler.script import Words, write_words
 from voiceguide.scheduler.timeline import LEAD_IN_AIR, Event, Segment, Timeline, lay_out, lay_out_ways_up
 from voiceguide.scheduler.visit import Visit
-from voiceguide.units import NOTHING, SAMPLERATE, Milliseconds, in_frames, in_seconds
+from voiceguide.units import (
+    NOTHING,
+    SAMPLERATE,
+    Milliseconds,
+    clock,
+    in_frames,
+    in_seconds,
+    up_to_seconds,
+)
 from voiceguide.voice import Voice
 
 if TYPE_CHECKING:
@@ -28,6 +37,8 @@ if TYPE_CHECKING:
 DOCUMENT_VERSION = 1
 USUAL = Options()
 """Nothing asked for."""
+Ranges = tuple[tuple[tuple[Milliseconds, Milliseconds], ...], Milliseconds]
+"""Shortest and longest of each range of lengths, and the usual length, in milliseconds."""
 Progress = Callable[[int, int], None]
 
 
@@ -72,6 +83,10 @@ class Session(Sound):
     """In which words."""
     options: Options = USUAL
     """What was asked for."""
+    fitted: Fit | None = None
+    """How it was made as long as was asked for; None if it takes its usual time."""
+    ranges: Callable[[], Ranges]
+    """Finds the lengths it could have with these options, and the usual one; may have to speak."""
 
     @property
     def title(self) -> str:
@@ -99,8 +114,9 @@ class Session(Sound):
                 "rate": self.voice.rate,
                 "first_side": self.plan.first_side,
                 **asdict(self.options),
+                "length": in_seconds(self.options.length) if self.options.length else None,
             },
-            "length": {"minimum": duration, "default": duration, "maximum": duration, "requested": None},
+            "length": self._length(),
             "chapters": [
                 {"start": in_seconds(chapter.start), "title": chapter.title, "stop": chapter.stop}
                 for chapter in timeline.chapters
@@ -108,12 +124,25 @@ class Session(Sound):
             "segments": [_segment(segment) for segment in timeline.segments],
             "events": [_event(event, timeline.segments[event.segment]) for event in timeline.events],
             "doses": {visit.stop: _dose(visit) for visit in self.plan.visits},
-            "dropped": [],
-            "left_out": [{"id": one.id, "why": one.why} for one in self.plan.left_out],
+            "dropped": [one.id for one in self.plan.left_out if one.why == DROPPED],
+            "left_out": [{"id": one.id, "why": one.why} for one in self.plan.left_out if one.why != DROPPED],
             "cues_dropped": [{"text": cue.text, "stop": cue.stop} for cue in timeline.cues_dropped],
             "by": self.plan.routine.by,
             "note": self.plan.routine.note,
         }
+
+    def _length(self) -> dict[str, Any]:
+        ranges, usual = self.ranges()
+        asked = self.options.length or self.plan.routine.length
+        length: dict[str, Any] = {
+            "minimum": in_seconds(ranges[0][0]),
+            "default": in_seconds(usual),
+            "maximum": in_seconds(ranges[-1][1]),
+            "requested": in_seconds(asked) if asked else None,
+        }
+        if len(ranges) > 1:
+            length["ranges"] = [[in_seconds(end) for end in both] for both in ranges]
+        return length
 
 
 def compile_saying(text: str, language: Language, voice: Voice) -> Sound:
@@ -197,29 +226,95 @@ def compile_session(
     VoiceguideError
         If the content is wrong, words are missing, an option cannot be met, or the voice fails.
     """
+
+    def plan_with(asked: Options) -> Plan:
+        return write_script(routine, points, language, asked)[0]
+
     plan, words = write_script(routine, points, language, options)
+    length = options.length or routine.length
+    fitted = None
+    if length:
+        ruler = Ruler(language, voice.measure, EARCON_LENGTHS)
+        fitted = fit(plan, length, ruler)
+        if fitted is None:
+            raise _impossible(length, plan, ruler, lambda ice: plan_with(replace(options, ice=ice)))
+        plan = fitted.plan
+        words = [write_words(step, plan, language) for step in plan.steps]
     texts = _texts(words)
     voice.prepare(texts if sounds else (text for text in texts if voice.known_length(text) is None), progress)
-    timeline = lay_out(plan, words, language, voice.measure, earcon_lengths=EARCON_LENGTHS)
+    timeline = lay_out(
+        plan,
+        words,
+        language,
+        voice.measure,
+        earcon_lengths=EARCON_LENGTHS,
+        paces=fitted.paces if fitted else (),
+        extras=fitted.extras if fitted else (),
+    )
     ways_up: dict[str, Timeline] = {}
     if sounds:
         ways_up = lay_out_ways_up(plan, language, voice.measure, earcon_lengths=EARCON_LENGTHS)
         spoken = [event.spoken for one in (timeline, *ways_up.values()) for event in one.events]
         voice.prepare(text for text in spoken if text)
     return Session(
-        timeline=timeline, voice=voice, plan=plan, language=language, options=options, ways_up=ways_up
+        timeline=timeline,
+        voice=voice,
+        plan=plan,
+        language=language,
+        options=options,
+        fitted=fitted,
+        ranges=lambda: _ranges(plan_with(options), language, voice),
+        ways_up=ways_up,
     )
 
 
-def estimate_duration(
+def _ranges(plan: Plan, language: Language, voice: Voice) -> Ranges:
+    """Return the lengths a plan can take, and the one it takes at usual doses."""
+    ruler = Ruler(language, voice.measure, EARCON_LENGTHS)
+    return find_ranges(plan, ruler), ruler.settled_total(plan, 0)
+
+
+def _impossible(
+    length: Milliseconds, plan: Plan, ruler: Ruler, plan_with: Callable[[str], Plan]
+) -> ImpossibleLength:
+    """Return the error that tells which lengths a plan can take, and what would make this one possible."""
+    ranges = [(up_to_seconds(low), high) for low, high in find_ranges(plan, ruler)]
+    told = " or ".join(f"{clock(low)} to {clock(high)}" for low, high in ranges)
+    error = ImpossibleLength(f"'{plan.routine.id}' takes {told}, not {clock(length)}")
+    for ice in ("later", "10m") if plan.ice else ():
+        if fit(plan_with(ice), length, Ruler(ruler.language, ruler.measure, ruler.earcon_lengths)):
+            error.remedies = (*error.remedies, f"--ice {ice}")
+    nearest = min((end for both in ranges for end in both), key=lambda end: abs(end - length))
+    lengths = [f"--length {clock(length)} {one}" for one in error.remedies] or [f"--length {clock(nearest)}"]
+    error.hint = " or ".join(f"`voiceguide play {plan.routine.id} {one}`" for one in lengths) + " would do."
+    return error
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """How long a routine takes, by some measure of its words."""
+
+    plan: Plan
+    """What is done."""
+    shortest: Milliseconds
+    """At least."""
+    usual: Milliseconds
+    """If no length is asked for."""
+    longest: Milliseconds
+    """At most."""
+
+
+def estimate(
     routine: Routine,
     points: Mapping[str, Point],
     language: Language,
     measure: Callable[[str], Milliseconds],
-) -> Milliseconds:
+) -> Estimate:
     """Return how long a routine takes by some measure of its words, without any sound."""
     plan, words = write_script(routine, points, language)
-    return lay_out(plan, words, language, measure, earcon_lengths=EARCON_LENGTHS).duration
+    usual = lay_out(plan, words, language, measure, earcon_lengths=EARCON_LENGTHS).duration
+    shortest, longest = find_ends(plan, Ruler(language, measure, EARCON_LENGTHS))
+    return Estimate(plan, shortest, routine.length or usual, longest)
 
 
 def _texts(words: Iterable[Words]) -> list[str]:

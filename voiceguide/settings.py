@@ -28,6 +28,7 @@ from voiceguide.errors import (
 from voiceguide.exporter import write_text
 from voiceguide.scheduler.assist import ASSISTS
 from voiceguide.scheduler.options import FOOT_BATHS, ICES, SORE_SIDES
+from voiceguide.units import parse_length
 from voiceguide.voice import FASTEST, SLOWEST
 
 
@@ -66,6 +67,11 @@ def _rate(text: str) -> int:
 
 def _backend(text: str) -> str:
     return text if text == "auto" else _known("backend", text)
+
+
+def _length(text: str) -> str:
+    parse_length(text)
+    return text.strip()
 
 
 def _one_of(*words: str) -> Callable[[str], str]:
@@ -110,6 +116,12 @@ SETTINGS: dict[str, Setting] = {
         "thumbs, ball, friend or none",
         "ball",
         "none",
+    ),
+    "length": Setting(
+        "how long the session takes, opening, ice and closing included",
+        _length,
+        "minutes, or a time such as 20m, 12:30 or 1h",
+        "20m",
     ),
     "ice": Setting(
         "all of it, ten minutes at most, to do on your own afterwards, or none",

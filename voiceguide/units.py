@@ -40,6 +40,28 @@ def parse_duration(text: str) -> Milliseconds:
     return Milliseconds(milliseconds + int(whole) * 1000 + int(decimals.ljust(3, "0") or 0))
 
 
+def parse_length(text: str) -> Milliseconds:
+    """Return the milliseconds in a length as it is typed: `20` (minutes), `20m`, `12:30`, `1h` or `750s`.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or nothing, or longer than a session may be.
+    """
+    text = text.strip()
+    on_a_clock = re.fullmatch(r"(?:([0-9]{1,2}):)?([0-9]{1,3}):([0-5][0-9])", text)
+    if re.fullmatch(r"[0-9]{1,3}", text):
+        time = Milliseconds(int(text) * MINUTE)
+    elif on_a_clock:
+        hours, minutes, seconds = (int(part or 0) for part in on_a_clock.groups())
+        time = Milliseconds(((hours * 60 + minutes) * 60 + seconds) * SECOND)
+    else:
+        time = parse_duration(text)
+    if not 0 < time <= LONGEST_SESSION:
+        raise ValueError(f"'{text}' is out of range: up to {LONGEST_SESSION // MINUTE} minutes")
+    return time
+
+
 def in_seconds(time: Milliseconds) -> float:
     """Return seconds with at most three decimals, as documents show them."""
     return time // 1000 if time % 1000 == 0 else time / 1000
@@ -53,6 +75,11 @@ def in_frames(time: Milliseconds, samplerate: int) -> int:
 def to_milliseconds(frames: int, samplerate: int) -> Milliseconds:
     """Return the length of `frames`, rounded up to the next whole millisecond."""
     return Milliseconds(-(-frames * 1000 // samplerate))
+
+
+def up_to_seconds(time: Milliseconds) -> Milliseconds:
+    """Return a time rounded up to the next whole second, in milliseconds."""
+    return Milliseconds(-(-time // SECOND) * SECOND)
 
 
 def clock(time: Milliseconds) -> str:

@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 
 from voiceguide.earcons import EARCON_LENGTHS
 from voiceguide.library import load_language, load_points
+from voiceguide.scheduler.fit import Ruler, fit
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.plan import Plan
 from voiceguide.scheduler.routine import Routine
@@ -25,7 +26,20 @@ def lay_out_routine(routine: Routine, measure: Measure, options: Options = USUAL
     """Return the plan and timeline of a routine in English, by some measure of its words."""
     language = load_language("en")
     plan, words = write_script(routine, load_points(), language, options)
-    return plan, lay_out(plan, words, language, measure, earcon_lengths=EARCON_LENGTHS)
+    if options.length is None:
+        return plan, lay_out(plan, words, language, measure, earcon_lengths=EARCON_LENGTHS)
+    found = fit(plan, options.length, Ruler(language, measure, EARCON_LENGTHS))
+    assert found is not None
+    words = [write_words(step, found.plan, language) for step in found.plan.steps]
+    return found.plan, lay_out(
+        found.plan,
+        words,
+        language,
+        measure,
+        earcon_lengths=EARCON_LENGTHS,
+        paces=found.paces,
+        extras=found.extras,
+    )
 
 
 def end(one: Segment | Event) -> int:
@@ -110,13 +124,17 @@ def every_hold_that_owes_a_release_has_one(timeline: Timeline, _: Plan) -> None:
             assert after.duration <= 15_000 or after.duration - words <= 8_000
 
 
-def repeats_are_ten_on_and_five_off(timeline: Timeline, _: Plan) -> None:
+def repeats_are_ten_on_and_five_off(timeline: Timeline, plan: Plan) -> None:
+    chosen = {visit.stop: visit for visit in plan.visits}
     for stop in ("li4.left", "li4.right"):
         inside = [s for s in timeline.segments if s.stop == stop and s.action in {"hold", "rest"}]
         if not inside:
             continue
-        assert [s.action for s in inside] == ["hold", "rest", "hold", "rest", "hold"]
-        assert [s.duration for s in inside] == [10_000, 5_000, 10_000, 5_000, 10_000]
+        visit = chosen[stop]
+        assert 3 <= visit.repeats <= 5
+        assert 10_000 <= visit.chosen <= 15_000
+        assert [s.action for s in inside] == ["hold", "rest"] * (visit.repeats - 1) + ["hold"]
+        assert [s.duration for s in inside] == [visit.chosen, 5_000] * (visit.repeats - 1) + [visit.chosen]
         for rest in inside[1::2]:
             let_go, again = speech_of(timeline, rest)
             assert (let_go.text, let_go.start) == ("And let go.", rest.start)
@@ -254,13 +272,16 @@ def a_switch_belongs_to_no_side_and_is_announced(timeline: Timeline, _: Plan) ->
 
 
 def the_second_side_is_found_in_no_less_than_half_the_time(timeline: Timeline, _: Plan) -> None:
-    silences: dict[str, list[int]] = {}
+    silences: dict[str, dict[str | None, list[int]]] = {}
     for segment in timeline.segments:
         if segment.action == "locate":
             said = sum(event.duration for event in speech_of(timeline, segment))
-            silences.setdefault("+".join(segment.points), []).append(segment.duration - said)
-    for times in silences.values():
-        assert all(2 * second >= times[0] for second in times[1:])
+            sides = silences.setdefault("+".join(segment.points), {})
+            sides.setdefault(segment.side, []).append(segment.duration - said)
+    for sides in silences.values():
+        first, *others = sides.values()
+        for second in others:
+            assert all(2 * after >= before for before, after in zip(first, second, strict=True))
 
 
 def the_safety_lines_come_first(timeline: Timeline, _: Plan) -> None:

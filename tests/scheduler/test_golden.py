@@ -14,12 +14,19 @@ from voiceguide.commands import cli
 from voiceguide.library import routine_names
 
 GOLDEN = Path(__file__).parent / "golden"
+LENGTHS = {"hands": ("6m", "9m", "12m"), "lying-down": ("38m", "60m", "75m"), "full": ("30m", "60m", "110m")}
+SHOWN = [(name, "") for name in routine_names()]
+SHOWN += [(name, length) for name, lengths in LENGTHS.items() for length in lengths]
 
 
-@pytest.mark.parametrize("name", routine_names())
-def test_a_routine_is_what_its_golden_timeline_shows(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "length"), SHOWN, ids=[" ".join(one).strip() for one in SHOWN])
+def test_a_routine_is_what_its_golden_timeline_shows(name: str, length: str, tmp_path: Path) -> None:
     environment = {"VOICEGUIDE_CACHE": str(tmp_path / "cache"), "VOICEGUIDE_DATA": str(tmp_path / "data")}
     shown = CliRunner().invoke(
-        cli, ["show", name, "--voice", "tone"], env=environment, catch_exceptions=False
+        cli,
+        ["show", name, "--voice", "tone", *(("--length", length) if length else ())],
+        env=environment,
+        catch_exceptions=False,
     )
-    assert shown.stdout == (GOLDEN / f"{name}.en.txt").read_text(encoding="utf-8")
+    golden = GOLDEN / f"{name}{f'.{length}' if length else ''}.en.txt"
+    assert shown.stdout == golden.read_text(encoding="utf-8")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ from voiceguide.library import (
 from voiceguide.scheduler.options import FOOT_BATHS, ICES, Options
 from voiceguide.session import Session, compile_session, write_script
 from voiceguide.settings import SETTINGS, parse_setting
+from voiceguide.units import LONGEST_SESSION, SECOND, Milliseconds, clock, parse_length
 from voiceguide.voice import Voice, find_voice
 
 LANGUAGE = "en"
@@ -72,6 +75,31 @@ def backend_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return setting_option("backend", metavar="NAME")(function)
 
 
+def time_until(text: str, now: datetime) -> Milliseconds:
+    """Return the milliseconds from now to the next time the local clock shows `HH:MM`.
+
+    Right across a clock change: what is added is a day of the calendar, not 24 hours.
+
+    Raises
+    ------
+    UsageError
+        If that is no time of day, or further away than a session may be long.
+    """
+    found = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", text.strip())
+    if not found:
+        raise UsageError(f"'{text}' is no time of day", hint="write hours and minutes, such as 22:30.")
+    here = now.astimezone()
+    wanted = here.replace(tzinfo=None, hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
+    ends = next(end for day in (0, 1) if (end := (wanted + timedelta(days=day)).astimezone()) > now)
+    length = Milliseconds(round((ends - now).total_seconds() * SECOND))
+    if length > LONGEST_SESSION:
+        raise UsageError(
+            f"until {text} it is longer than a session can be",
+            hint=f"a session takes at most {clock(LONGEST_SESSION)}.",
+        )
+    return length
+
+
 def session_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add what can be asked of a session, and hand it on as one `options`."""
     names = [one.name for one in fields(Options)]
@@ -79,6 +107,14 @@ def session_options(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def gathered(*args: Any, **given: Any) -> Any:
         asked = {name: given.pop(name) for name in names}
+        until = given.pop("until")
+        if asked["length"] is not None:
+            asked["length"] = parse_length(asked["length"])
+        if until is not None and asked["length"] is not None:
+            hint = "one of the two says it; `voiceguide config unset length` forgets one that is kept."
+            raise UsageError("--length and --until do not go together", hint=hint)
+        if until is not None:
+            asked["length"] = time_until(until, datetime.now(tz=UTC))
         if asked["assist"] == "none":
             asked["assist"] = None
         return function(*args, options=Options(**asked), **given)
@@ -88,6 +124,8 @@ def session_options(function: Callable[..., Any]) -> Callable[..., Any]:
         (
             setting_option("sore-side", metavar="left|right|unsure"),
             setting_option("assist", metavar="thumbs|ball|friend|none"),
+            setting_option("length", metavar="20|20m|12:30|1h|750s"),
+            click.option("--until", metavar="HH:MM", help="When it is to end, by the clock here."),
             setting_option("ice", metavar="|".join(ICES)),
             click.option("--skip", multiple=True, metavar="POINT", help="Leave a point out; may come often."),
             click.option("--only", multiple=True, metavar="POINT", help="Press this point; may come often."),
@@ -215,6 +253,8 @@ def typed(options: Options) -> list[str]:
         value, option = getattr(options, one.name), f"--{one.name.replace('_', '-')}"
         if value == one.default:
             continue
+        if one.name == "length":
+            value = clock(value)
         if value is True:
             words.append(option)
         else:

@@ -8,7 +8,7 @@ from voiceguide import registry
 from voiceguide.commands._options import LANGUAGE, located_in
 from voiceguide.library import is_point, load_language, load_point, load_points, load_routine
 from voiceguide.scheduler.routine import Routine
-from voiceguide.session import estimate_duration
+from voiceguide.session import estimate
 
 
 def verdict(path: Path) -> str:
@@ -26,4 +26,4 @@ def check_steps(routine: Routine, path: Path) -> None:
     tone_length = registry.find("voiceguide.engines", "tone").tone_length
     with located_in(path):
         # How long it takes depends on the voice; that it can be laid out at all, and in six hours, does not.
-        estimate_duration(routine, load_points(), load_language(LANGUAGE), tone_length)
+        estimate(routine, load_points(), load_language(LANGUAGE), tone_length)

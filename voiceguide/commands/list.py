@@ -32,8 +32,7 @@ from voiceguide.library import (
     user_folder,
 )
 from voiceguide.scheduler.hold import Measure
-from voiceguide.scheduler.plan import make_plan
-from voiceguide.session import estimate_duration
+from voiceguide.session import estimate
 from voiceguide.settings import SETTINGS
 from voiceguide.units import MINUTE, Milliseconds, in_seconds
 from voiceguide.voice import Voice
@@ -55,8 +54,8 @@ def _routines(voice: Voice | None) -> Rows:
         try:
             routine = load_routine(path)
             with located_in(path):
-                duration = estimate_duration(routine, points, language, measure)
-                plan = make_plan(routine, points)
+                known = estimate(routine, points, language, measure)
+                plan = known.plan
         except VoiceguideError as error:
             # One that is wrong keeps nobody from the others.
             for line in error.lines():
@@ -66,7 +65,9 @@ def _routines(voice: Voice | None) -> Rows:
             {
                 "id": name,
                 "title": routine.title(LANGUAGE),
-                "minutes": round(duration / MINUTE),
+                "minutes": round(known.usual / MINUTE),
+                "shortest": -(-known.shortest // MINUTE),
+                "longest": known.longest // MINUTE,
                 "summary": routine.summaries.get(LANGUAGE, ""),
                 "core": list(plan.core),
                 "optional": list(plan.optional),
@@ -204,6 +205,7 @@ _ONLY_JSON = {"id", "helps", "cautions", "sources"}
 
 def _details(row: dict[str, Any]) -> list[str]:
     if "minutes" in row:
-        return [f"about {row['minutes']:>2} min", row["summary"] or row["title"]]
+        reach = f"({row['shortest']} to {row['longest']})"
+        return [f"about {row['minutes']:>2} min {reach:>11}", row["summary"] or row["title"]]
     values = [value for key, value in row.items() if key not in _ONLY_JSON and value]
     return [", ".join(value) if isinstance(value, list) else str(value) for value in values]

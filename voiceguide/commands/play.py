@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -18,7 +20,7 @@ from voiceguide.commands._options import (
     typed,
     voice_options,
 )
-from voiceguide.errors import Unavailable
+from voiceguide.errors import ImpossibleLength, Unavailable
 from voiceguide.keyboard import ReadKeys, keys
 from voiceguide.scheduler.options import Options
 from voiceguide.units import clock
@@ -52,7 +54,15 @@ def command(routine: str, backend: str, voice: str | None, rate: int | None, opt
         raise Unavailable(
             error.message, where=error.where, hint=f"`{export}` makes a file for another player."
         ) from None
-    session = open_session(routine, voice, rate, options)
+    try:
+        session = open_session(routine, voice, rate, options)
+    except ImpossibleLength as error:
+        if "--ice later" not in error.remedies or not (sys.stdin and sys.stdin.isatty()):
+            raise
+        click.echo(f"{error.message}.", err=True)
+        if not click.confirm("Leave the ice to do on your own afterwards?", default=True, err=True):
+            raise
+        session = open_session(routine, voice, rate, replace(options, ice="later"))
     click.echo(
         f"{session.title}, {clock(session.timeline.duration)}, with {session.voice.name} through {name}. "
         "Space pauses. q, twice, ends gently.",

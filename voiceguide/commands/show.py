@@ -17,26 +17,38 @@ from voiceguide.commands._options import (
     voice_options,
 )
 from voiceguide.scheduler.options import Options
+from voiceguide.scheduler.plan import DROPPED
 from voiceguide.scheduler.timeline import Event, Segment
+from voiceguide.scheduler.visit import Visit
 from voiceguide.session import Session
-from voiceguide.units import SECOND, clock, in_seconds
+from voiceguide.units import SECOND, clock, in_seconds, up_to_seconds
 
 
 @click.command()
 @routine_argument
+@click.option("--explain", is_flag=True, help="Say what was changed for the length, and nothing else.")
 @session_options
 @voice_options
 @plain_option
 @json_option
 def command(
-    routine: str, voice: str | None, rate: int | None, options: Options, *, plain: bool, as_json: bool
+    routine: str,
+    voice: str | None,
+    rate: int | None,
+    *,
+    options: Options,
+    plain: bool,
+    as_json: bool,
+    explain: bool,
 ) -> None:
     """Show a session in words and times.
 
     ROUTINE is a name or a path; without one it is lying-down.
     """
     session = open_session(routine, voice, rate, options, sounds=False, quiet=as_json)
-    if as_json:
+    if explain:
+        click.echo("\n".join(_explanation(session)))
+    elif as_json:
         click.echo(json.dumps(session.document(), indent=2, ensure_ascii=False))
     else:
         click.echo("\n".join(_plain(session) if plain else _table(session)))
@@ -68,6 +80,49 @@ def _plain(session: Session) -> Iterator[str]:
         for segment, events in _segments(session, index):
             yield f"{clock(segment.start)}: {segment.action.replace('_', ' ')}, {_length(segment)}."
             yield from (f"{clock(event.start)}: {_said(event)}" for event in events)
+
+
+def _explanation(session: Session) -> Iterator[str]:
+    """Yield what a length changed, as people understand it."""
+    ranges, usual = session.ranges()
+    told = " or ".join(f"{clock(up_to_seconds(low))} to {clock(high)}" for low, high in ranges)
+    yield f"{session.title} takes {clock(usual)} as it is, and can take {told}."
+    fitted = session.fitted
+    if fitted is None:
+        yield "No length was asked for: every dose is the usual one."
+        return
+    yield f"Asked for: {clock(session.timeline.duration)}. It takes exactly that."
+    gone = [one.id for one in session.plan.left_out if one.why == DROPPED]
+    if gone:
+        parts = ", ".join(_part(session, entry) for entry in gone if entry in session.language.points)
+        yield f"Left out, as it would be too long with them: {parts}."
+    changes = [
+        change for visit in session.plan.visits if visit.is_first for change in _changes(session, visit)
+    ]
+    yield from changes or ["Every dose is the usual one."]
+    pace = round(abs(fitted.paces[0]) / 10)
+    if pace:
+        way = "shorter" if fitted.paces[0] < 0 else "longer"
+        yield f"Pauses between the words are {way}: {pace} percent of the way to the {way[:-2]}est."
+
+
+def _changes(session: Session, visit: Visit) -> Iterator[str]:
+    if visit.method is None:
+        return
+    part = _part(session, visit.entry)
+    usual = visit.method
+    if visit.chosen != visit.dose.usual:
+        yield f"{part}: {in_seconds(visit.chosen):g} s a press, usually {in_seconds(visit.dose.usual):g} s."
+    if visit.rounds != usual.rounds.usual:
+        yield f"{part}: {visit.rounds} rounds, usually {usual.rounds.usual}."
+    if visit.repeats != usual.repeats.usual:
+        yield f"{part}: {visit.repeats} presses, usually {usual.repeats.usual}."
+    for name, chosen, range_ in (
+        ("spread over", visit.window, usual.window),
+        ("massage", visit.massage, usual.massage),
+    ):
+        if range_ and chosen != range_.usual:
+            yield f"{part}: {name} {clock(chosen)}, usually {clock(range_.usual)}."
 
 
 def _outline(session: Session) -> Iterator[str]:

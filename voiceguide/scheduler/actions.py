@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from voiceguide.units import SECOND, Milliseconds
 
+SLOWEST = 1000
+"""The pace at which every comfort time is at its largest; minus that is the quickest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Comfort:
@@ -21,6 +24,11 @@ class Comfort:
     """Milliseconds; used unless a length is asked for."""
     largest: Milliseconds
     """Milliseconds; slower than this would puzzle."""
+
+    def at(self, pace: int) -> Milliseconds:
+        """Return the time at a pace: -1000 is the smallest, 0 the usual, 1000 the largest, linear between."""
+        span = self.largest - self.usual if pace > 0 else self.usual - self.smallest
+        return Milliseconds(self.usual + span * pace // SLOWEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,7 @@ SWITCH = {
 }
 """Total, by what changes over: x 0.6, 1 and 2."""
 PRESS_IN = _comfort(3, 3, 8)
-"""Silence after the words, while the pressure builds; a method may ask for longer."""
+"""Silence after the words, while the pressure builds; a method may ask for longer at least."""
 
 FIRST_CUE = Milliseconds(700)
 """Every segment but a release begins with this much room, so that a lead-in fits before its first word."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,16 @@ class Lexicon:
     """Fraction such as `1/2` -> words."""
     units: Mapping[str, Mapping[str, str]]
     """Unit after a number, such as `s` -> its words for `one` and `other`."""
+    _respelled: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """What was respelled before: a session that is fitted to a length asks for the same lines many times."""
 
     def respell(self, text: str) -> str:
         """Return the text as an engine should be given it: same meaning, one spelling, single spaces."""
+        if text not in self._respelled:
+            self._respelled[text] = self._respell(text)
+        return self._respelled[text]
+
+    def _respell(self, text: str) -> str:
         text = re.sub(r"\b(\d+)\s*[-–]\s*(\d+)\b", rf"\1 {self.ranges} \2", text)
         for written, spoken in self.fractions.items():
             text = re.sub(rf"(?<!\d){re.escape(written)}(?!\d)", spoken, text)

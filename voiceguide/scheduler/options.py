@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from voiceguide.units import Milliseconds
+
 SORE_SIDES = ("left", "right", "unsure")
 """S34: not knowing is an answer."""
 ICES = ("full", "10m", "later", "skip")
@@ -30,6 +32,8 @@ class Options:
     """Ids of points that are left out."""
     only: tuple[str, ...] = ()
     """Ids of the points that are pressed; empty for all."""
+    length: Milliseconds | None = None
+    """Milliseconds from the first sample to the last; None for what the usual doses take."""
 
     @property
     def first_side(self) -> str:

@@ -10,20 +10,21 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from voiceguide.errors import InvalidContent, Problem, VoiceguideError, did_you_mean
+from voiceguide.scheduler.actions import REST_INSTEAD
 from voiceguide.scheduler.order import find_misplaced_ice, find_problems_of_order
 from voiceguide.scheduler.point import POSTURE_GEAR, WARNINGS, Point
 from voiceguide.scheduler.routine import IceOn, Routine
 from voiceguide.scheduler.shape import Path, Problems
 from voiceguide.scheduler.visit import BACK, OTHER, Visit, find_visits
-from voiceguide.units import Milliseconds
+from voiceguide.units import NOTHING, Milliseconds
 
 ICE_GEAR = {
     "back": ("two_pillows", "rolled_towel", "cold_pack", "thin_towel"),
     "arms": ("cold_pack", "thin_towel"),
 }
 """What the ice on a part of the body asks for."""
-EXCLUDED, SKIPPED, LATER = "excluded", "skipped", "later"
-"""Why something is left out: by the routine's author, by an option, to be done on one's own."""
+EXCLUDED, SKIPPED, LATER, DROPPED = "excluded", "skipped", "later", "length"
+"""Why something is left out: by the routine's author, by an option, to be done on one's own, for time."""
 LYING = ("supine", "prone", "on_side")
 
 
@@ -55,8 +56,15 @@ class Step:
     """True for a move between back work and its ice, which may not take long."""
     items: tuple[str, ...] = ()
     """What to have within reach."""
+    lasts: Milliseconds = NOTHING
+    """Milliseconds of a rest that is an end in itself; 0 for other steps."""
     is_early: bool = False
     """True for a way up that was not planned, taken because the session is to end now."""
+
+    @property
+    def visit_is_treated(self) -> bool:
+        """True for a step that presses or ices, false for one that is only talked through."""
+        return self.kind in {"treat", "ice"}
 
     @property
     def pose(self) -> str:
@@ -275,7 +283,7 @@ def connect(routine: Routine, visits: tuple[Visit, ...], first_side: str) -> Ite
         if _by_ball(before):
             yield Step("move", posture, (), lies_on=lies_on, origin=posture, puts_ball_away=True)
             before = None
-        yield Step("cool_down", posture, (), lies_on=lies_on)
+        yield Step("cool_down", posture, (), lies_on=lies_on, lasts=REST_INSTEAD.usual)
     turned = lies_on is not None and lies_on == first_side
     yield Step("rise", "sitting", (), origin=posture, puts_ball_away=_by_ball(before), rolls_over=turned)
     yield Step("close", "sitting", ())

@@ -97,6 +97,8 @@ class Routine:
     """Ids of points that are left out."""
     parted: tuple[str, ...] = ()
     """Ids of those among them that would be pressed as one with a point that stays."""
+    length: Milliseconds | None = None
+    """Milliseconds that it takes if nobody asks for another; None for what its doses take."""
     ice: str = "full"
     """What the ice is by default: one of `options.ICES`."""
     foot_bath: str = "after"
@@ -146,6 +148,7 @@ ROUTINE = Record(
         "note": Text(),
         "ready": Seq(Text(GEAR, "thing to have ready")),
         "exclude": Seq(Text(pattern=ID, noun="point id"), single=True),
+        "length": Duration(),
         "ice": Text(ICES, "ice"),
         "foot_bath": Text(FOOT_BATHS, "time of a foot bath"),
         "steps": Seq(
@@ -167,6 +170,7 @@ ROUTINE = Record(
         "note": "",
         "ready": (),
         "exclude": (),
+        "length": None,
         "ice": "full",
         "foot_bath": "after",
     },
@@ -194,6 +198,7 @@ def parse_routine(mapping: object) -> Routine:
         note=found["note"],
         exclude=found["exclude"],
         parted=tuple(_parted(found)),
+        length=found["length"],
         ice=found["ice"],
         foot_bath=found["foot_bath"],
         steps=tuple(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from voiceguide.scheduler.actions import REST_INSTEAD
 from voiceguide.scheduler.language import Language, Line
-from voiceguide.scheduler.plan import EXCLUDED, LATER, LYING, SKIPPED, Plan, Step
+from voiceguide.scheduler.plan import DROPPED, EXCLUDED, LATER, LYING, SKIPPED, Plan, Step
 from voiceguide.scheduler.visit import BACK, ICE_FOLLOWS, OTHER, Visit
 from voiceguide.units import MINUTE, NOTHING, Milliseconds
 
@@ -86,7 +85,7 @@ class _Writer:
         if kind == "open":
             return {"safety": self.say("open.safety"), "say": (*self._left_out(), *self._ice_total())}
         if kind == "cool_down":
-            told = self.language.duration(REST_INSTEAD.usual)
+            told = self.language.duration(self.step.lasts)
             return {"say": self.say("rest.instead", rest=told), "rest_ends": self.say("repeat.rest_ends")}
         written = {
             "ready": self._ready,
@@ -137,7 +136,7 @@ class _Writer:
 
     def _left_out(self) -> tuple[Cue, ...]:
         """Return what a person may miss: points that the author or an option left out."""
-        gone = [one.id for one in self.plan.left_out if one.why in {EXCLUDED, SKIPPED}]
+        gone = [one.id for one in self.plan.left_out if one.why in {DROPPED, EXCLUDED, SKIPPED}]
         parts = (self.language.points[entry].part["both"] for entry in gone if entry in self.language.points)
         return tuple(cue for part in dict.fromkeys(parts) for cue in self.say("open.left_out", part=part))
 

@@ -99,6 +99,8 @@ def lay_step(
     *,
     earcon_lengths: Mapping[str, Milliseconds],
     total_slot: Milliseconds = TOTAL_SLOT,
+    pace: int = 0,
+    extra: Milliseconds = NOTHING,
 ) -> StepTimeline:
     """Return the step in its own time.
 
@@ -114,22 +116,26 @@ def lay_step(
         Earcon -> milliseconds it sounds.
     total_slot : int
         Milliseconds an opening leaves for the cue that says the total.
+    pace : int
+        Where all comfort times are between their smallest (-1000), usual (0) and largest (1000).
+    extra : int
+        Milliseconds of silence on top of that; for a step that is only talked through.
     """
     tape = StepTimeline()
     if step.kind == "treat" and step.visit is not None:
-        _lay_treatment(tape, step, step.visit, words, measure)
+        _lay_treatment(tape, step, step.visit, words, measure, pace=pace)
     elif step.kind == "ice" and step.visit is not None:
-        _lay_ice(tape, step.visit, words, measure, earcon_lengths)
+        _lay_ice(tape, step.visit, words, measure, earcon_lengths, pace=pace)
     elif step.kind == "open":
         _lay_opening(tape, words, measure, total_slot)
     elif step.kind in {"rest", "switch_sides"}:
         total = actions.REST if step.kind == "rest" else _switch_comfort(step)
-        _add_total(tape, step.kind, words["say"], total.usual, measure)
+        _add_total(tape, step.kind, words["say"], total.at(pace) + extra, measure)
     elif step.kind == "cool_down":
-        rest = actions.REST_INSTEAD.usual
+        rest = step.lasts
         tape.add("rest", rest, _long_rest(rest, words["say"], words["rest_ends"], measure))
     else:
-        silence = _silence(step)
+        silence = _silence(step, pace) + extra
         if step.leads_to_ice:
             spoken = sum(measure(cue.spoken) for cue in words["say"])
             silence = Milliseconds(max(0, min(silence, MINUTE - spoken)))
@@ -138,16 +144,16 @@ def lay_step(
     return tape
 
 
-def _silence(step: Step) -> Milliseconds:
+def _silence(step: Step, pace: int) -> Milliseconds:
     if step.kind == "ready":
-        return actions.READY.usual if step.items else actions.READY.smallest
+        return actions.READY.at(pace) if step.items else actions.READY.smallest
     if step.kind == "wait":
-        return actions.WAIT.usual
+        return actions.WAIT.at(pace)
     if step.kind == "close":
-        return actions.CLOSE.usual
+        return actions.CLOSE.at(pace)
     slowly = step.kind in {"bring", "rise"} or step.puts_ball_away or step.posture != "sitting"
     slowly = slowly or step.origin not in {None, "sitting"}
-    return (actions.MOVE_SLOWLY if slowly else actions.MOVE).usual
+    return (actions.MOVE_SLOWLY if slowly else actions.MOVE).at(pace)
 
 
 def _switch_comfort(step: Step) -> actions.Comfort:
@@ -198,12 +204,14 @@ def _lay_opening(tape: StepTimeline, words: Words, measure: Measure, total_slot:
     tape.add("open", length, [*safety, *events])
 
 
-def _lay_treatment(tape: StepTimeline, step: Step, visit: Visit, words: Words, measure: Measure) -> None:
+def _lay_treatment(
+    tape: StepTimeline, step: Step, visit: Visit, words: Words, measure: Measure, *, pace: int
+) -> None:
     method = visit.method
     assert method is not None
-    find = actions.FIND_FIRST.usual
+    find = actions.FIND_FIRST.at(pace)
     if not visit.is_first:
-        find = Milliseconds(max(actions.FIND_SECOND.usual, find // 2))
+        find = Milliseconds(max(actions.FIND_SECOND.at(pace), find // 2))
     is_repeating = visit.repeats > 1 and not visit.window
     repeat = 0
     done = actions_of(step)
@@ -214,7 +222,7 @@ def _lay_treatment(tape: StepTimeline, step: Step, visit: Visit, words: Words, m
             events, length = _spread(say, find, measure)
             tape.add("locate", length, events)
         elif action == "press":
-            tape.add("press", *_press(visit, words, measure, repeat), repeat=repeat + 1)
+            tape.add("press", *_press(visit, words, measure, repeat, pace), repeat=repeat + 1)
         elif action == "massage" and visit.massage:
             placed, dropped = place_in_massage(visit.massage, words, measure)
             tape.add("massage", visit.massage, _events(placed))
@@ -230,27 +238,27 @@ def _lay_treatment(tape: StepTimeline, step: Step, visit: Visit, words: Words, m
             )
         elif action == "rest" and visit.window:
             release = tape.segments[-1].duration
-            press = _press(visit, words, measure, repeat)[0]
+            press = _press(visit, words, measure, repeat, pace)[0]
             # What does not divide evenly goes to the last rest, so that the window is met to the millisecond.
             is_last = index == last["rest"]
             odd = (visit.window - visit.repeats * visit.chosen) % (visit.repeats - 1) if is_last else 0
             rest = Milliseconds(max(visit.gap + odd - release - press, actions.REST.smallest))
             tape.add("rest", rest, _quiet_rest(rest, visit, words, measure), repeat=repeat)
         elif action == "rest":
-            _add_total(tape, "rest", words["rest"], actions.REST.usual, measure)
+            _add_total(tape, "rest", words["rest"], actions.REST.at(pace), measure)
         else:
             comfort = actions.RELEASE_BALL if method.name == "ball" else actions.RELEASE
             leave = words["leave"] if index == last["release"] else ()
-            _add_total(tape, "release", (*words["release"], *leave), comfort.usual, measure, first=0)
+            _add_total(tape, "release", (*words["release"], *leave), comfort.at(pace), measure, first=0)
 
 
 def _press(
-    visit: Visit, words: Words, measure: Measure, repeat: int
+    visit: Visit, words: Words, measure: Measure, repeat: int, pace: int
 ) -> tuple[Milliseconds, list[LocalEvent]]:
     """Return how long a press takes, with its words."""
     said = words["press_repeat" if repeat else "press"]
     events, length = _spread(said, FIRST_CUE + LEAST_GAP * len(said), measure)
-    build = (visit.method.press_in if visit.method else 0) or actions.PRESS_IN.usual
+    build = max(visit.method.press_in if visit.method else 0, actions.PRESS_IN.at(pace))
     return Milliseconds(length - LEAST_GAP + build), events
 
 
@@ -302,9 +310,11 @@ def _lay_ice(
     words: Words,
     measure: Measure,
     earcon_lengths: Mapping[str, Milliseconds],
+    *,
+    pace: int,
 ) -> None:
     comfort = actions.MOVE_SLOWLY if visit.stop == "ice.back" else actions.MOVE
-    events, length = _spread(words["on"], comfort.usual, measure)
+    events, length = _spread(words["on"], comfort.at(pace), measure)
     tape.add("ice_on", length, events)
     tape.add("ice", visit.chosen, _during_ice(visit, words, measure, earcon_lengths))
     events = []

@@ -13,7 +13,7 @@ from voiceguide.scheduler.language import Language
 from voiceguide.scheduler.plan import Plan, Step, make_ways_up
 from voiceguide.scheduler.script import Cue, Words, write_total, write_words
 from voiceguide.scheduler.step_timeline import TOTAL_SLOT, LocalEvent, StepTimeline, lay_step
-from voiceguide.units import LONGEST_SESSION, MINUTE, SECOND, Milliseconds, clock
+from voiceguide.units import LONGEST_SESSION, MINUTE, NOTHING, SECOND, Milliseconds, clock
 
 LEAD_IN_AFTER = Milliseconds(5 * SECOND)
 """Silence after which headphones and ears want a lead-in before speech."""
@@ -129,6 +129,8 @@ def lay_out(
     measure: Measure,
     *,
     earcon_lengths: Mapping[str, Milliseconds],
+    paces: Sequence[int] = (),
+    extras: Sequence[Milliseconds] = (),
 ) -> Timeline:
     """Return the whole session in time: step timelines end to end, lead-ins and soft tones added.
 
@@ -144,13 +146,16 @@ def lay_out(
         Spoken text -> milliseconds it sounds.
     earcon_lengths : mapping
         Earcon -> milliseconds it sounds.
+    paces, extras : sequence
+        For each step, as `fit` chose them; without them all is at its usual pace.
 
     Raises
     ------
     UsageError
         If the session is longer than six hours.
     """
-    tapes, duration, total = _lay_steps(plan, words, language, measure, earcon_lengths)
+    tempo = [*zip(paces, extras, strict=True)] or [(0, NOTHING) for _ in plan.steps]
+    tapes, duration, total = _lay_steps(plan, words, tempo, language, measure, earcon_lengths=earcon_lengths)
     if duration > LONGEST_SESSION:
         raise UsageError(
             f"{plan.routine.id} would take {clock(duration)}",
@@ -202,8 +207,10 @@ def _assemble(
 def _lay_steps(
     plan: Plan,
     words: Sequence[Words],
+    tempo: Sequence[tuple[int, Milliseconds]],
     language: Language,
     measure: Measure,
+    *,
     earcon_lengths: Mapping[str, Milliseconds],
 ) -> tuple[list[StepTimeline], Milliseconds, Cue]:
     """Return the steps, their sum, and the cue that says the sum, in the smallest slot that holds it."""
@@ -211,8 +218,16 @@ def _lay_steps(
     while True:
         slot += TOTAL_SLOT
         tapes = [
-            lay_step(step, said, measure, earcon_lengths=earcon_lengths, total_slot=Milliseconds(slot))
-            for step, said in zip(plan.steps, words, strict=True)
+            lay_step(
+                step,
+                said,
+                measure,
+                earcon_lengths=earcon_lengths,
+                total_slot=Milliseconds(slot),
+                pace=pace,
+                extra=extra,
+            )
+            for step, said, (pace, extra) in zip(plan.steps, words, tempo, strict=True)
         ]
         duration = Milliseconds(sum(tape.duration for tape in tapes))
         total = write_total(duration, language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from voiceguide.errors import Problem, did_you_mean
 from voiceguide.scheduler.point import Count, Dose, Method, Point
@@ -185,6 +186,7 @@ def _sides(
     repeats = chosen("repeats", press.repeats, method.repeats)
     window = chosen("window", press.window, method.window)
     massage = chosen("massage", press.massage, method.massage)
+    method = _fixed(method, press)
     sides: tuple[str | None, ...] = (first_side, OTHER[first_side])
     if pressed[0].laterality == "midline":
         sides = (None,)
@@ -212,6 +214,15 @@ def _sides(
             path=press.path,
             is_apart=is_apart,
         )
+
+
+def _fixed(method: Method, press: Press) -> Method:
+    """Return the method with what the author fixed, which is no range any more."""
+    counts = {"rounds": press.rounds, "repeats": press.repeats}
+    times = {"dose": press.dose, "window": press.window, "massage": press.massage}
+    fixed: dict[str, Any] = {key: Count(one, one, one) for key, one in counts.items() if one is not None}
+    fixed |= {key: Dose(one, one, one) for key, one in times.items() if one is not None}
+    return replace(method, **fixed)
 
 
 def _within(

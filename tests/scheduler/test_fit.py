@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.scheduler.laws import LAWS, lay_out_routine
+from voiceguide.earcons import EARCON_LENGTHS
+from voiceguide.engines.tone import tone_length
+from voiceguide.library import find_routine, load_language, load_points, load_routine, routine_names
+from voiceguide.scheduler.actions import SLOWEST
+from voiceguide.scheduler.fit import (
+    FULL_DOSE,
+    Fit,
+    Ruler,
+    _levels,
+    _shapes_of,
+    _vary,
+    find_ends,
+    find_ranges,
+    fit,
+)
+from voiceguide.scheduler.options import Options
+from voiceguide.scheduler.plan import Plan
+from voiceguide.scheduler.routine import Routine, parse_routine
+from voiceguide.session import write_script
+from voiceguide.units import SECOND, Milliseconds, up_to_seconds
+
+ENGLISH = load_language("en")
+POINTS = load_points()
+EXCEPT_ICE = [law for law in LAWS if law.__name__ != "ice_is_whole_and_checked_by_touch"]
+WISHES = [Options(), Options(ice="later"), Options(ice="10m", sore_side="right", one_side_at_a_time=True)]
+
+
+def ruler() -> Ruler:
+    return Ruler(ENGLISH, tone_length, EARCON_LENGTHS)
+
+
+def plan_of(routine: Routine | str, options: Options = WISHES[0]) -> Plan:
+    routine = load_routine(find_routine(routine)) if isinstance(routine, str) else routine
+    return write_script(routine, POINTS, ENGLISH, options)[0]
+
+
+def lengths_of(name: str, options: Options, count: int) -> list[Milliseconds]:
+    """Return lengths spread over what a routine can take, in whole seconds, both ends among them."""
+    ranges = find_ranges(plan_of(name, options), ruler())
+    spread = []
+    for low, high in ranges:
+        first, last = up_to_seconds(low) // SECOND, high // SECOND
+        spread += [first + (last - first) * at // (count - 1) for at in range(count)]
+    return [Milliseconds(at * SECOND) for at in sorted({*spread})]
+
+
+def case(name: str, options: Options, count: int, *, is_slow: bool) -> object:
+    marks = [pytest.mark.slow] if is_slow else []
+    return pytest.param(name, options, count, marks=marks, id=f"{name}-{WISHES.index(options)}-{count}")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "count"),
+    [
+        case(name, options, count, is_slow=count > 3 or options != WISHES[0])
+        for name, options, count in product(routine_names(), WISHES, (3, 50))
+    ],
+)
+def test_a_session_is_as_long_as_was_asked_and_holds_to_all_laws(
+    name: str, options: Options, count: int
+) -> None:
+    routine = load_routine(find_routine(name))
+    for length in lengths_of(name, options, count):
+        plan, timeline = lay_out_routine(routine, tone_length, replace(options, length=length))
+        assert timeline.duration == length
+        for law in EXCEPT_ICE if options.ice == "10m" else LAWS:
+            law(timeline, plan)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        pytest.param(name, options, marks=[] if options == WISHES[0] else [pytest.mark.slow])
+        for name, options in product(routine_names(), WISHES)
+    ],
+)
+def test_a_second_beyond_either_end_is_too_much(name: str, options: Options) -> None:
+    plan = plan_of(name, options)
+    ranges = find_ranges(plan, ruler())
+    shortest, longest = find_ends(plan, ruler())
+    assert (shortest, longest) == (ranges[0][0], ranges[-1][1])
+    for beyond in (shortest - SECOND, longest + SECOND, Milliseconds(1), Milliseconds(10**8)):
+        assert fit(plan, Milliseconds(beyond), ruler()) is None
+    for end in (shortest, longest):
+        assert fit(plan, end, ruler()) is not None
+
+
+@pytest.mark.parametrize("name", routine_names())
+def test_the_usual_length_changes_nothing(name: str) -> None:
+    plan = plan_of(name)
+    usual = ruler().settled_total(plan, 0)
+    found = fit(plan, usual, ruler())
+    assert found is not None
+    assert (found.fraction, {*found.paces}, {*found.extras}) == (0, {0}, {0})
+    assert found.plan.visits == plan.visits
+
+
+def test_lying_down_has_one_range_with_its_ice_and_one_without() -> None:
+    with_ice, without = (
+        find_ranges(plan_of("lying-down", Options(ice=ice)), ruler()) for ice in ("full", "later")
+    )
+    assert len(with_ice) == len(without) == 1
+    assert with_ice[0][1] >= 60 * 60 * SECOND
+    assert without[0][1] >= 50 * 60 * SECOND
+
+
+@pytest.mark.parametrize(("minutes", "dropped"), [(35, {"toe", "b54", "li4"}), (42, {"toe"}), (48, set())])
+def test_what_is_optional_goes_in_the_order_its_author_gave(minutes: int, dropped: set[str]) -> None:
+    found = fit(plan_of("lying-down"), Milliseconds(minutes * 60 * SECOND), ruler())
+    assert found is not None
+    gone = {one.id for one in found.plan.left_out}
+    assert gone <= dropped
+    assert {visit.entry for visit in found.plan.visits} >= {"b23+b47", "b48"}
+
+
+def test_what_the_author_fixed_is_not_turned() -> None:
+    mapping = {
+        "version": 1,
+        "id": "any",
+        "steps": [{"posture": "sitting"}, {"press": ["b23", "b47"], "dose": "90s", "rounds": 1}],
+    }
+    plan = plan_of(parse_routine(mapping))
+    for end in find_ends(plan, ruler()):
+        found = fit(plan, end, ruler())
+        assert found is not None
+        assert {(visit.chosen, visit.rounds) for visit in found.plan.visits} == {(90_000, 1)}
+
+
+def search(plan: Plan, length: Milliseconds) -> tuple[tuple[str, ...], object, int, int] | None:
+    """Return what the definition asks for, by trying everything in its order: the oracle."""
+    measure = ruler()
+    measure.make_room_for(length)
+    for level in _levels(plan):
+        entries = list(dict.fromkeys(visit.entry for visit in level.visits if visit.points))
+        firsts = {visit.entry: visit for visit in reversed(level.visits) if visit.points}
+        combined = product(*(_shapes_of(firsts[entry]) for entry in entries))
+        for chosen in sorted(combined, key=lambda one: sum(cost for cost, _ in one)):
+            shapes = {entry: shape for entry, (_, shape) in zip(entries, chosen, strict=True)}
+            for size, sign in product(range(FULL_DOSE + 1), (1, -1)):
+                varied = _vary(level, shapes, sign * size)
+                if not measure.total(varied, -SLOWEST) <= length <= measure.total(varied, SLOWEST):
+                    continue
+                pace = max(p for p in range(-SLOWEST, SLOWEST + 1) if measure.total(varied, p) <= length)
+                left = tuple(one.id for one in level.left_out)
+                return left, [visit.chosen for visit in varied.visits], sign * size, pace
+    return None
+
+
+def told(found: Fit | None) -> tuple[tuple[str, ...], object, int, int] | None:
+    if found is None:
+        return None
+    left = tuple(one.id for one in found.plan.left_out)
+    return left, [visit.chosen for visit in found.plan.visits], found.fraction, min(found.paces)
+
+
+@st.composite
+def small_routines(draw: st.DrawFn) -> Routine:
+    """Any routine of one or two points, one of them perhaps optional, some of it perhaps fixed."""
+    steps: list[dict[str, object]] = [{"posture": "sitting"}]
+    points = draw(st.sampled_from([["b54"], ["b23"], ["b54", "b23"], ["li4"], ["li4", "b53"]]))
+    for number, point in enumerate(points):
+        own: dict[str, object] = {"optional": 1} if number == 0 and len(points) > 1 else {}
+        if point == "b23" and draw(st.booleans()):
+            own |= {"rounds": draw(st.integers(1, 2))}
+        steps.append({"press": point, **own})
+    return parse_routine({"version": 1, "id": "any", "steps": steps})
+
+
+@given(small_routines(), st.floats(-0.02, 1.02))
+@settings(max_examples=12, deadline=None)
+def test_nothing_better_is_found_by_trying_everything(routine: Routine, where: float) -> None:
+    plan = plan_of(routine)
+    shortest, longest = find_ends(plan, ruler())
+    length = Milliseconds(int(shortest + (longest - shortest) * where))
+    assert told(fit(plan, length, ruler())) == search(plan, length)

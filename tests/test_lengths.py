@@ -1,0 +1,163 @@
+"""`--length` and `--until`, as a person types them."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from tests.conftest import Run
+from voiceguide.commands._options import time_until
+from voiceguide.errors import UsageError
+from voiceguide.units import MINUTE, SECOND, clock, parse_length
+
+TONE = ("--voice", "tone")
+
+
+@pytest.mark.parametrize(
+    ("typed", "seconds"),
+    [
+        ("20", 1200),
+        ("20m", 1200),
+        ("12:30", 750),
+        ("750s", 750),
+        ("1h", 3600),
+        ("1:05:00", 3900),
+        ("90:00", 5400),
+    ],
+)
+def test_a_length_is_read_in_every_way_it_is_told(typed: str, seconds: int) -> None:
+    assert parse_length(typed) == seconds * SECOND
+
+
+WRONG = ["0", "-5m", "1e9h", "abc", "5mm", "1e-4s", "", "7h", "12:60", "0:00", "٣"]
+
+
+@pytest.mark.parametrize("typed", WRONG)
+@pytest.mark.parametrize("command", ["show", "export", "play"])
+def test_what_is_no_length_is_refused_with_an_example(
+    typed: str, command: str, run: Run, tmp_path: Path
+) -> None:
+    more = ("-o", str(tmp_path / "a.wav")) if command == "export" else ()
+    done = run(command, "hands", *more, "--length", typed)
+    assert done.code == 2
+    assert "Error:" in done.err
+    assert "20m" in done.err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac"])
+def test_a_file_has_exactly_the_frames_that_were_asked_for(suffix: str, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / f"hands.{suffix}"
+    done = run("export", "hands", "-o", str(file), "--length", "8:17", *TONE)
+    assert done.code == 0, done.err
+    assert soundfile.info(file).frames == 497 * 48_000
+
+
+def test_an_impossible_length_is_refused_with_the_range_and_commands_that_work(run: Run) -> None:
+    done = run("show", "lying-down", "--length", "20m", *TONE)
+    assert done.code == 2
+    assert re.search(r"'lying-down' takes \d+:\d\d to 1:\d\d:\d\d, not 20:00", done.err)
+    (tried,) = re.findall(r"`voiceguide play (.*?)` would do", done.err)
+    assert run("show", *tried.split(), *TONE).code == 0
+
+
+@pytest.mark.parametrize("name", ["hands", "lying-down", "arms"])
+def test_both_ends_of_the_range_that_is_told_can_be_had_and_a_second_more_cannot(name: str, run: Run) -> None:
+    low, high = re.findall(r"[\d:]{4,}", run("show", name, "--length", "5s", *TONE).err)[:2]
+    for end, beyond in ((low, -SECOND), (high, SECOND)):
+        assert run("show", name, "--length", end, *TONE).code == 0
+        past = clock(parse_length(end) + beyond)  # type: ignore[arg-type]
+        assert run("show", name, "--length", past, *TONE).code == 2
+
+
+def test_a_length_can_be_kept_and_a_routine_can_have_its_own(run: Run, tmp_path: Path) -> None:
+    assert run("config", "set", "length", "9m").code == 0
+    assert run("show", "hands", *TONE).out.startswith("Hands · 9:00")
+    assert run("show", "hands", *TONE, "--length", "8").out.startswith("Hands · 8:00")
+    assert run("config", "unset", "length").code == 0
+    file = tmp_path / "short.yaml"
+    text = "version: 1\nid: short\nlength: 7m30s\nsteps:\n  - posture: supine\n  - press: li4\n"
+    file.write_text(text, encoding="utf-8")
+    assert run("show", str(file), *TONE).out.startswith("Short · 7:30")
+    document = json.loads(run("show", str(file), *TONE, "--json").out)
+    assert document["length"]["requested"] == 450
+
+
+def test_length_and_until_do_not_go_together(run: Run) -> None:
+    done = run("show", "hands", "--length", "8", "--until", "22:30")
+    assert done.code == 2
+    assert "do not go together" in done.err
+
+
+@pytest.mark.parametrize("typed", ["25:00", "22.30", "22:60", "noon", "-1:00"])
+def test_what_is_no_time_of_day_is_refused(typed: str, run: Run) -> None:
+    done = run("show", "hands", "--until", typed)
+    assert done.code == 2
+    assert "22:30" in done.err
+
+
+@pytest.fixture
+def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A place where the clocks change, as they did on 25 October 2026 at three in the morning."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+    assert os.environ.get("TZ") != "Europe/Berlin"
+
+
+def at(*when: int) -> datetime:
+    return datetime(*when, tzinfo=UTC)  # type: ignore[misc,arg-type]
+
+
+@pytest.mark.usefixtures("in_berlin")
+@pytest.mark.parametrize(
+    ("now", "typed", "minutes"),
+    [
+        (at(2026, 7, 1, 20, 0), "22:30", 30),  # summer time: it is 22:00 there
+        (at(2026, 7, 1, 20, 30), "22:30", 24 * 60),  # exactly then: tomorrow's
+        (at(2026, 7, 1, 22, 50), "1:10", 20),
+        (at(2026, 10, 25, 0, 30), "3:30", 120),  # it is 2:30, and will be so again before it is three
+        (at(2026, 3, 29, 0, 30), "3:30", 60),  # it is 1:30, and after 1:59 comes 3:00
+    ],
+)
+def test_until_goes_by_the_local_clock_across_its_changes(now: datetime, typed: str, minutes: int) -> None:
+    if minutes > 6 * 60:
+        with pytest.raises(UsageError, match="longer than a session"):
+            time_until(typed, now)
+    else:
+        assert time_until(typed, now) == minutes * MINUTE
+
+
+def test_show_explains_what_a_length_changed(run: Run) -> None:
+    short = run("show", "lying-down", "--length", "40", "--explain", *TONE).out
+    assert "It takes exactly that." in short
+    assert "Left out, as it would be too long with them: knees (b54), feet (toe)." in short
+    assert re.search(r"Pauses between the words are shorter: \d+ percent of the way to the shortest\.", short)
+    long = run("show", "arms", "--length", "35", "--explain", *TONE).out
+    assert "forearms (lu6): spread over 7:00, usually 5:00." in long
+    assert "No length was asked for" in run("show", "hands", "--explain", *TONE).out
+
+
+def test_at_a_terminal_play_asks_whether_the_ice_can_wait(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = ("play", "lying-down", "--length", "20m", "--backend", "null", *TONE)
+    assert run(*line).code == 2, "nobody is there to ask"
+    for answer, code in (("y\n", 0), ("\n", 0), ("n\n", 2)):
+        terminal = io.StringIO(answer)
+        monkeypatch.setattr(terminal, "isatty", lambda: True)
+        monkeypatch.setattr("sys.stdin", terminal)
+        monkeypatch.setattr("voiceguide.commands.play.keys", lambda: nullcontext(lambda: ""))
+        done = run(*line)
+        assert "Leave the ice to do on your own afterwards?" in done.err + done.out
+        assert done.code == code, done.err
