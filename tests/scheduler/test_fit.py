@@ -18,7 +18,6 @@ from voiceguide.scheduler.fit import (
     Ruler,
     _levels,
     _shapes_of,
-    _vary,
     find_ends,
     find_ranges,
     fit,
@@ -147,7 +146,7 @@ def search(plan: Plan, length: Milliseconds) -> tuple[tuple[str, ...], object, i
         for chosen in sorted(combined, key=lambda one: sum(cost for cost, _ in one)):
             shapes = {entry: shape for entry, (_, shape) in zip(entries, chosen, strict=True)}
             for size, sign in product(range(FULL_DOSE + 1), (1, -1)):
-                varied = _vary(level, shapes, sign * size)
+                varied = measure.vary(level, shapes, sign * size)
                 if not measure.total(varied, -SLOWEST) <= length <= measure.total(varied, SLOWEST):
                     continue
                 pace = max(p for p in range(-SLOWEST, SLOWEST + 1) if measure.total(varied, p) <= length)

@@ -17,7 +17,7 @@ what is to be fetched, a point that is no option.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import NamedTuple
@@ -25,7 +25,7 @@ from typing import NamedTuple
 from voiceguide.scheduler.actions import LEAST_GAP, REST_INSTEAD, SLOWEST, Comfort
 from voiceguide.scheduler.hold import Measure
 from voiceguide.scheduler.language import Language
-from voiceguide.scheduler.plan import DROPPED, Plan, Step, connect, leave_out
+from voiceguide.scheduler.plan import DROPPED, Plan, Step, leave_out
 from voiceguide.scheduler.point import Count, Dose
 from voiceguide.scheduler.script import Words, write_total, write_words
 from voiceguide.scheduler.step_timeline import TOTAL_SLOT, lay_step
@@ -77,21 +77,21 @@ class Ruler:
     """Earcon -> milliseconds it sounds."""
     total_slot: Milliseconds = TOTAL_SLOT
     """Milliseconds for the cue that says the total."""
-    _words: dict[tuple[int, Step], Words] = field(default_factory=dict)
-    _lengths: dict[tuple[int, Step, int, int, int], int] = field(default_factory=dict)
+    _words: dict[int, tuple[Step, Words]] = field(default_factory=dict)
+    _lengths: dict[tuple[int, int, int, int], int] = field(default_factory=dict)
+    _varied: dict[tuple[object, ...], tuple[Step, Step]] = field(default_factory=dict)
 
     def length(self, plan: Plan, step: Step, pace: int, extra: int = 0) -> int:
         """Return how many milliseconds a step of a plan takes at a pace."""
-        # The words of a step depend on its plan by what is pressed at all, which `left_out` tells.
-        level = len(plan.left_out)
-        key = level, step, pace, extra, self.total_slot
+        # By identity: a step stays the same object while nothing in it changes, and to hash one takes longer
+        # than to lay it. `_words` keeps it alive, so that no other one can take its identity.
+        key = id(step), pace, extra, self.total_slot
         if key not in self._lengths:
-            words = self._words.get((level, step))
-            if words is None:
-                words = self._words[level, step] = write_words(step, plan, self.language)
+            if id(step) not in self._words:
+                self._words[id(step)] = step, write_words(step, plan, self.language)
             self._lengths[key] = lay_step(
                 step,
-                words,
+                self._words[id(step)][1],
                 self.measure,
                 earcon_lengths=self.earcon_lengths,
                 total_slot=self.total_slot,
@@ -120,13 +120,51 @@ class Ruler:
                 self.total_slot = slot
                 return total
 
+    def vary(self, plan: Plan, shapes: Mapping[str, Shape], fraction: int) -> Plan:
+        """Return the plan with other shapes, and all doses moved by a fraction of their way."""
+        steps = tuple(self._vary_step(step, shapes, fraction) for step in plan.steps)
+        treated = {step.visit.stop: step.visit for step in steps if step.kind == "treat" and step.visit}
+        visits = tuple(treated.get(visit.stop, visit) for visit in plan.visits)
+        return replace(plan, visits=visits, steps=steps)
+
+    def _vary_step(self, step: Step, shapes: Mapping[str, Shape], fraction: int) -> Step:
+        visit = step.visit
+        if step.lasts:
+            lasts = _moved(REST_INSTEAD, fraction, _CUSHION)
+            return self._same(step, (lasts,), lambda: replace(step, lasts=lasts))
+        if step.kind != "treat" or visit is None:
+            return step
+        shape, massage = shapes[visit.entry], visit.method.massage if visit.method else None
+        chosen = _moved(visit.dose, fraction)
+        rubbed = _moved(massage, fraction) if massage else NOTHING
+
+        def varied() -> Step:
+            new = replace(
+                visit,
+                chosen=chosen,
+                massage=rubbed,
+                rounds=shape.rounds,
+                repeats=shape.repeats,
+                window=shape.window,
+            )
+            return step if new == visit else replace(step, visit=new)
+
+        return self._same(step, (shape, chosen, rubbed), varied)
+
+    def _same(self, step: Step, what: tuple[object, ...], make: Callable[[], Step]) -> Step:
+        """Return the same object each time for the same change of a step; keeps the step alive, too."""
+        key = id(step), *what
+        if key not in self._varied:
+            self._varied[key] = step, make()
+        return self._varied[key][1]
+
 
 def find_ranges(plan: Plan, ruler: Ruler) -> tuple[tuple[Milliseconds, Milliseconds], ...]:
     """Return the lengths that a plan can take, in milliseconds, as ranges in order that do not touch."""
     found = sorted(
         (
-            ruler.settled_total(_vary(level, _extreme(level, 0), -FULL_DOSE), -SLOWEST),
-            ruler.settled_total(_vary(level, _extreme(level, 2), FULL_DOSE), SLOWEST),
+            ruler.settled_total(ruler.vary(level, _extreme(level, 0), -FULL_DOSE), -SLOWEST),
+            ruler.settled_total(ruler.vary(level, _extreme(level, 2), FULL_DOSE), SLOWEST),
         )
         for level in _levels(plan)
     )
@@ -143,8 +181,8 @@ def find_ends(plan: Plan, ruler: Ruler) -> tuple[Milliseconds, Milliseconds]:
     """Return the shortest and the longest a plan can take, in milliseconds."""
     *_, last = _levels(plan)
     return (
-        ruler.settled_total(_vary(last, _extreme(last, 0), -FULL_DOSE), -SLOWEST),
-        ruler.settled_total(_vary(plan, _extreme(plan, 2), FULL_DOSE), SLOWEST),
+        ruler.settled_total(ruler.vary(last, _extreme(last, 0), -FULL_DOSE), -SLOWEST),
+        ruler.settled_total(ruler.vary(plan, _extreme(plan, 2), FULL_DOSE), SLOWEST),
     )
 
 
@@ -224,12 +262,12 @@ def _shapes_within(plan: Plan, length: Milliseconds, ruler: Ruler) -> Iterator[d
     firsts = _firsts(plan)
     usual = {entry: Shape(one.rounds, one.repeats, one.window) for entry, one in firsts.items()}
     ends = ((-FULL_DOSE, -SLOWEST), (FULL_DOSE, SLOWEST))
-    base = [ruler.total(_vary(plan, usual, fraction), pace) for fraction, pace in ends]
+    base = [ruler.total(ruler.vary(plan, usual, fraction), pace) for fraction, pace in ends]
     choices = []
     for entry, visit in firsts.items():
         shapes = []
         for cost, shape in _shapes_of(visit):
-            varied = [_vary(plan, usual | {entry: shape}, fraction) for fraction, _ in ends]
+            varied = [ruler.vary(plan, usual | {entry: shape}, fraction) for fraction, _ in ends]
             least, most = (
                 ruler.total(one, pace) - was for one, (_, pace), was in zip(varied, ends, base, strict=True)
             )
@@ -244,30 +282,6 @@ def _shapes_within(plan: Plan, length: Milliseconds, ruler: Ruler) -> Iterator[d
             yield {entry: one.shape for entry, one in zip(firsts, chosen, strict=True)}
 
 
-def _vary(plan: Plan, shapes: Mapping[str, Shape], fraction: int) -> Plan:
-    """Return the plan with other shapes, and all doses moved by a fraction of their way."""
-    visits = tuple(
-        visit if not visit.points else _varied(visit, shapes[visit.entry], fraction) for visit in plan.visits
-    )
-    steps = (
-        replace(step, lasts=Milliseconds(_moved(REST_INSTEAD, fraction, _CUSHION))) if step.lasts else step
-        for step in connect(plan.routine, visits, plan.first_side)
-    )
-    return replace(plan, visits=visits, steps=tuple(steps))
-
-
-def _varied(visit: Visit, shape: Shape, fraction: int) -> Visit:
-    massage = visit.method.massage if visit.method else None
-    return replace(
-        visit,
-        chosen=_moved(visit.dose, fraction),
-        massage=_moved(massage, fraction) if massage else NOTHING,
-        rounds=shape.rounds,
-        repeats=shape.repeats,
-        window=shape.window,
-    )
-
-
 def _moved(dose: Dose | Comfort, fraction: int, unit: int = SECOND) -> Milliseconds:
     """Return a dose after a fraction of its way from the usual, as the nearest whole number of units."""
     smallest, usual, largest = dose.smallest, dose.usual, dose.largest
@@ -279,13 +293,13 @@ def _moved(dose: Dose | Comfort, fraction: int, unit: int = SECOND) -> Milliseco
 
 def _fit_doses(plan: Plan, shapes: Mapping[str, Shape], length: Milliseconds, ruler: Ruler) -> Fit | None:
     """Return the fit with the smallest fraction; None if no fraction has the length between its paces."""
-    usual = _vary(plan, shapes, 0)
+    usual = ruler.vary(plan, shapes, 0)
     if ruler.total(usual, -SLOWEST) <= length <= ruler.total(usual, SLOWEST):
         return _fit_pace(usual, 0, length, ruler)
     sign = 1 if length > ruler.total(usual, SLOWEST) else -1
 
     def reaches(fraction: int) -> bool:
-        total = ruler.total(_vary(plan, shapes, sign * fraction), sign * SLOWEST)
+        total = ruler.total(ruler.vary(plan, shapes, sign * fraction), sign * SLOWEST)
         return sign * total >= sign * length
 
     below, above = 0, FULL_DOSE
@@ -296,7 +310,7 @@ def _fit_doses(plan: Plan, shapes: Mapping[str, Shape], length: Milliseconds, ru
         else:
             below = middle
     for fraction in range(above, FULL_DOSE + 1):
-        varied = _vary(plan, shapes, sign * fraction)
+        varied = ruler.vary(plan, shapes, sign * fraction)
         if ruler.total(varied, -SLOWEST) <= length <= ruler.total(varied, SLOWEST):
             return _fit_pace(varied, sign * fraction, length, ruler)
     return None

@@ -151,7 +151,7 @@ def _silence(step: Step, pace: int) -> Milliseconds:
         return actions.WAIT.at(pace)
     if step.kind == "close":
         return actions.CLOSE.at(pace)
-    slowly = step.kind in {"bring", "rise"} or step.puts_ball_away or step.posture != "sitting"
+    slowly = step.kind == "bring" or step.puts_ball_away or step.posture != "sitting"
     slowly = slowly or step.origin not in {None, "sitting"}
     return (actions.MOVE_SLOWLY if slowly else actions.MOVE).at(pace)
 

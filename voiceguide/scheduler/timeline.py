@@ -334,6 +334,9 @@ def _with_soft_tones(
 def _tones(begin: int, end: int, segments: Sequence[Segment], tone: Milliseconds) -> Iterator[Event]:
     while end - begin > LONGEST_QUIET:
         at = Milliseconds(begin + LONGEST_QUIET - tone)
+        segment = segments[bisect_right(segments, at, key=lambda one: one.start) - 1]
+        # A tone belongs to one segment: rather sooner than across the border.
+        at = Milliseconds(min(at, segment.start + segment.duration - tone))
         yield _event(at, LocalEvent(at, tone, None, "soft_tone"), segments)
         begin = at + tone
 
