@@ -161,6 +161,26 @@ def compiling(_folder: Path) -> None:
     print(took)
 
 
+def fitting(_folder: Path) -> None:
+    """Print the seconds it takes to fit the longest routine to a length, the mean of twenty lengths."""
+    from voiceguide.earcons import EARCON_LENGTHS
+    from voiceguide.engines.tone import tone_length
+    from voiceguide.library import find_routine, load_language, load_points, load_routine
+    from voiceguide.scheduler.fit import Ruler, find_ends, fit
+    from voiceguide.session import write_script
+    from voiceguide.units import Milliseconds
+
+    language = load_language("en")
+    plan, _ = write_script(load_routine(find_routine("full")), load_points(), language)
+    shortest, longest = find_ends(plan, Ruler(language, tone_length, EARCON_LENGTHS))
+    lengths = [Milliseconds(shortest + (longest - shortest) * at // 19) for at in range(20)]
+    began = time.perf_counter()
+    for length in lengths:
+        if fit(plan, length, Ruler(language, tone_length, EARCON_LENGTHS)) is None:
+            sys.exit(f"{length} ms cannot be had")
+    print((time.perf_counter() - began) / len(lengths))
+
+
 def mix(minutes: int) -> None:
     """Mix a made-up session to nowhere; print how many times faster than it would play."""
     from tests.made_up import make_long
@@ -180,6 +200,7 @@ CONTENDERS: dict[str, Callable[[Path], None]] = {
     "sox warm": sox_warm,
     "encode": encode,
     "compile": compiling,
+    "fit": fitting,
     "mix 30": lambda _folder: mix(30),
     "mix 240": lambda _folder: mix(240),
 }
@@ -233,7 +254,7 @@ def run_rounds(folder: Path, rounds: int) -> tuple[dict[str, Cost], dict[str, fl
             for _ in range(4 if name in {"python", "help"} else 1):
                 cost, printed = measure(command)
                 costs.setdefault(name, []).append(cost)
-                if name.startswith(("compile", "mix")):
+                if name.startswith(("compile", "fit", "mix")):
                     numbers.setdefault(name, []).append(float(printed))
     medians = {
         name: Cost(
@@ -267,6 +288,7 @@ def report(cost: dict[str, Cost], number: dict[str, float]) -> None:
             1.05,
         ),
         (f"compiling {ROUTINE}, warm, in ms (targets: 60 min)", number["compile"] * 1000, 200, 50),
+        ("fitting `full` to a length, in ms (target: 100 steps)", number["fit"] * 1000, 10, 2),
         ("mixer, times faster than it plays", number["mix 30"], None, None),
     ]
     print(f"\n{'':52}{'measured':>10}{'must':>7}{'aim':>7}")
