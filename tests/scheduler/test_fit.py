@@ -24,6 +24,7 @@ from voiceguide.scheduler.fit import (
 )
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.plan import Plan
+from voiceguide.scheduler.point import parse_point
 from voiceguide.scheduler.routine import Routine, parse_routine
 from voiceguide.session import write_script
 from voiceguide.units import SECOND, Milliseconds, up_to_seconds
@@ -133,6 +134,26 @@ def test_what_the_author_fixed_is_not_turned() -> None:
         found = fit(plan, end, ruler())
         assert found is not None
         assert {(visit.chosen, visit.rounds) for visit in found.plan.visits} == {(90_000, 1)}
+
+
+def test_a_dose_that_is_no_whole_second_stays_as_it_is_while_no_dose_has_to_move() -> None:
+    dose = {"min": "10s", "usual": "12.5s", "max": "15s"}
+    own = parse_point(
+        {
+            "version": 1,
+            "id": "li4",
+            "laterality": "paired",
+            "zone": "hand",
+            "methods": {"thumbs": {"action": "hold", "dose": dose, "posture": "supine"}},
+        }
+    )
+    routine = load_routine(find_routine("hands"))
+    plan, _ = write_script(routine, {**POINTS, "li4": own}, ENGLISH)
+    shortest, longest = find_ends(plan, ruler())
+    for length, chosen in ((ruler().settled_total(plan, 0), 12_500), (shortest, 10_000), (longest, 15_000)):
+        found = fit(plan, length, ruler())
+        assert found is not None
+        assert {visit.chosen for visit in found.plan.visits} == {chosen}
 
 
 def search(plan: Plan, length: Milliseconds) -> tuple[tuple[str, ...], object, int, int] | None:

@@ -262,16 +262,22 @@ def _shapes_within(plan: Plan, length: Milliseconds, ruler: Ruler) -> Iterator[d
     firsts = _firsts(plan)
     usual = {entry: Shape(one.rounds, one.repeats, one.window) for entry, one in firsts.items()}
     ends = ((-FULL_DOSE, -SLOWEST), (FULL_DOSE, SLOWEST))
+    least, most = (
+        ruler.total(ruler.vary(plan, _extreme(plan, end), fraction), pace)
+        for end, (fraction, pace) in zip((0, 2), ends, strict=True)
+    )
+    if not least <= length <= most:
+        return
     base = [ruler.total(ruler.vary(plan, usual, fraction), pace) for fraction, pace in ends]
     choices = []
     for entry, visit in firsts.items():
         shapes = []
         for cost, shape in _shapes_of(visit):
             varied = [ruler.vary(plan, usual | {entry: shape}, fraction) for fraction, _ in ends]
-            least, most = (
+            sooner, later = (
                 ruler.total(one, pace) - was for one, (_, pace), was in zip(varied, ends, base, strict=True)
             )
-            shapes.append(_Choice(shape, cost, least, most))
+            shapes.append(_Choice(shape, cost, sooner, later))
         choices.append(shapes)
     for chosen in sorted(product(*choices), key=lambda chosen: sum(one.cost for one in chosen)):
         shortest, longest = (
@@ -285,6 +291,8 @@ def _shapes_within(plan: Plan, length: Milliseconds, ruler: Ruler) -> Iterator[d
 def _moved(dose: Dose | Comfort, fraction: int, unit: int = SECOND) -> Milliseconds:
     """Return a dose after a fraction of its way from the usual, as the nearest whole number of units."""
     smallest, usual, largest = dose.smallest, dose.usual, dose.largest
+    if not fraction:
+        return usual
     span = largest - usual if fraction > 0 else usual - smallest
     moved = usual * FULL_DOSE + span * fraction
     nearest = (2 * moved + unit * FULL_DOSE) // (2 * unit * FULL_DOSE) * unit
