@@ -9,8 +9,8 @@ import re
 from itertools import pairwise
 
 import pytest
+from click.testing import CliRunner
 
-from tests.conftest import Run
 from tests.requirements import (
     CHECKS,
     ENGLISH,
@@ -28,6 +28,7 @@ from tests.requirements import (
     usual_of,
 )
 from tests.scheduler.laws import end, lay_out_routine, speech_of
+from voiceguide.commands import cli
 from voiceguide.engines.tone import tone_length
 from voiceguide.errors import InvalidContent
 from voiceguide.scheduler.options import Options
@@ -289,6 +290,17 @@ def s45() -> None:
     assert not re.search(r"\b(B|LI|LU|G)-?\d", all_said("full"))
 
 
+@requirement("S46", "a point can be shown to a friend on the screen: where it is and how, in words")
+def s46() -> None:
+    for point in POINTS.values():
+        shown = CliRunner().invoke(cli, ["point", point.id], catch_exceptions=False).stdout
+        assert point.who_code in shown
+        assert point.code in shown
+        assert "Where" in shown
+        for method in point.methods:
+            assert method != "friend" or "With a friend" in shown
+
+
 @requirement("S47", "Sole: the feet are cleaned first")
 def s47() -> None:
     assert "Wash your feet well" in text_of_action("feet-seated", "ready")
@@ -418,14 +430,6 @@ def s60() -> None:
 @pytest.mark.parametrize("number", [number for number in CHECKS if number.startswith("S")])
 def test_a_requirement_is_met(number: str) -> None:
     CHECKS[number][1]()
-
-
-def test_a_point_can_be_shown_to_a_friend_on_the_screen_with_both_its_codes(run: Run) -> None:
-    for point in POINTS.values():
-        shown = run("point", point.id).out
-        assert point.who_code in shown, "S45, S46"
-        assert point.code in shown
-        assert "Where" in shown
 
 
 def test_a_hold_that_is_not_let_go_slowly_is_refused() -> None:

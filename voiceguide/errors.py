@@ -70,10 +70,10 @@ class UnknownName(VoiceguideError):
     exit_code = 2
 
     def __init__(self, kind: str, name: str, known: Iterable[str], *, listing: str | None = None) -> None:
-        """`kind` is the noun of the thing, `listing` the command that shows all there are."""
-        hint = did_you_mean(name, known)
-        if listing:
-            hint = f"{hint} `{listing}` shows all." if hint else f"`{listing}` shows all."
+        """`kind` is the noun of the thing, `listing` the command that shows all; without it the hint does."""
+        known = list(known)
+        everything = f"`{listing}` shows all." if listing else f"There are: {', '.join(known)}."
+        hint = f"{did_you_mean(name, known) or ''} {everything}".lstrip()
         super().__init__(f"unknown {kind} '{name}'", hint=hint)
 
 

@@ -106,9 +106,7 @@ def _find_format(target: Path) -> Format:
             hint=f"`-o {shlex.quote(f'{target}.wav')}` writes WAV. There are: {spelled}",
         )
     if suffix not in known:
-        error = UnknownName("format", f".{suffix}", [f".{name}" for name in known])
-        error.hint = f"{error.hint or ''} There are: {spelled}".lstrip()
-        raise error
+        raise UnknownName("format", f".{suffix}", [f".{name}" for name in known])
     return cast("Format", registry.find(FORMATS, suffix).Format())
 
 

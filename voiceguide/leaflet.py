@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from string import Formatter
 from typing import Any
 
 from voiceguide.errors import InvalidContent, Problem
 from voiceguide.scheduler.actions import ACTIONS
-from voiceguide.scheduler.point import CAUTIONS, GEAR, ID, METHODS, POSTURES
+from voiceguide.scheduler.language import placeholders_in
+from voiceguide.scheduler.point import AFTERCARE, CAUTIONS, GEAR, ID, METHODS, POSTURES, SOURCE
 from voiceguide.scheduler.shape import Problems, Record, Seq, Table, Text, Whole
 
 LABELS: Mapping[str, tuple[str, ...]] = {
@@ -104,7 +104,6 @@ class Leaflet:
 
 _LINES = Seq(Text(), single=True, smallest=1)
 _EVERY = ("helps", "feel", "cautions")
-_AFTERCARE = ("ice", "notice", "foot_bath")
 LEAFLET = Record(
     {
         "version": Whole(1, 1),
@@ -114,9 +113,7 @@ LEAFLET = Record(
                     "id": Text(pattern=ID, noun="section id"),
                     "title": Text(),
                     "text": _LINES,
-                    "sources": Seq(
-                        Text(pattern=r"[SX][0-9]{1,2}", noun="source number such as S17"), smallest=1
-                    ),
+                    "sources": Seq(SOURCE, smallest=1),
                 }
             ),
             smallest=1,
@@ -139,7 +136,7 @@ LEAFLET = Record(
         "gear": Record(dict.fromkeys(GEAR, Text())),
         "helps": Table(Text()),
         "postures": Record(dict.fromkeys(POSTURES, Text())),
-        "aftercare": Record(dict.fromkeys(_AFTERCARE, _LINES)),
+        "aftercare": Record(dict.fromkeys(AFTERCARE, _LINES)),
         "labels": Record(dict.fromkeys(LABELS, Text())),
     }
 )
@@ -178,7 +175,7 @@ def _wrong_placeholders(labels: Mapping[str, Any]) -> Iterator[Problem]:
         wanted = LABELS[key]
         hint = f"placeholders here: {', '.join(f'{{{name}}}' for name in wanted) or 'none'}."
         try:
-            named = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+            named = set(placeholders_in(text))
         except ValueError:
             yield Problem(("labels", key), f"a brace is open in '{text}'", hint=hint)
             continue

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 DOCUMENT_VERSION = 1
 USUAL = Options()
 """Nothing asked for."""
-Ranges = tuple[tuple[tuple[Milliseconds, Milliseconds], ...], Milliseconds]
-"""Shortest and longest of each range of lengths, and the usual length, in milliseconds."""
+Ranges = tuple[tuple[Milliseconds, Milliseconds], ...]
+"""The shortest and the longest of each range of lengths, in milliseconds."""
 Progress = Callable[[int, int], None]
 
 
@@ -83,10 +83,10 @@ class Session(Sound):
     """In which words."""
     options: Options = USUAL
     """What was asked for."""
+    as_written: Plan
+    """What would be done at usual doses, whatever length was asked for."""
     fitted: Fit | None = None
     """How it was made as long as was asked for; None if it takes its usual time."""
-    ranges: Callable[[], Ranges]
-    """Finds the lengths it could have with these options, and the usual one; may have to speak."""
 
     @property
     def title(self) -> str:
@@ -131,8 +131,13 @@ class Session(Sound):
             "note": self.plan.routine.note,
         }
 
+    def find_lengths(self) -> tuple[Ranges, Milliseconds]:
+        """Return the lengths it could have with these options, and the usual one; may have to speak."""
+        ruler = Ruler(self.language, self.voice.measure, EARCON_LENGTHS)
+        return find_ranges(self.as_written, ruler), ruler.settled_total(self.as_written, 0)
+
     def _length(self) -> dict[str, Any]:
-        ranges, usual = self.ranges()
+        ranges, usual = self.find_lengths()
         asked = self.options.length or self.plan.routine.length
         length: dict[str, Any] = {
             "minimum": in_seconds(ranges[0][0]),
@@ -226,22 +231,29 @@ def compile_session(
     VoiceguideError
         If the content is wrong, words are missing, an option cannot be met, or the voice fails.
     """
+    as_written, words = write_script(routine, points, language, options)
+    plan, fitted = as_written, None
 
-    def plan_with(asked: Options) -> Plan:
-        return write_script(routine, points, language, asked)[0]
+    def prepare(texts: Iterable[str]) -> None:
+        voice.prepare(
+            texts if sounds else (text for text in texts if voice.known_length(text) is None), progress
+        )
 
-    plan, words = write_script(routine, points, language, options)
+    # All at once, as some engines take a second to start: to fit a length then asks for a few texts more.
+    prepare(_texts(words))
     length = options.length or routine.length
-    fitted = None
     if length:
         ruler = Ruler(language, voice.measure, EARCON_LENGTHS)
         fitted = fit(plan, length, ruler)
         if fitted is None:
-            raise _impossible(length, plan, ruler, lambda ice: plan_with(replace(options, ice=ice)))
+            others = (
+                (f"--ice {ice}", write_script(routine, points, language, replace(options, ice=ice))[0])
+                for ice in (("later", "10m") if plan.ice else ())
+            )
+            raise _impossible(length, plan, ruler, others)
         plan = fitted.plan
         words = [write_words(step, plan, language) for step in plan.steps]
-    texts = _texts(words)
-    voice.prepare(texts if sounds else (text for text in texts if voice.known_length(text) is None), progress)
+        prepare(_texts(words))
     timeline = lay_out(
         plan,
         words,
@@ -262,28 +274,25 @@ def compile_session(
         plan=plan,
         language=language,
         options=options,
+        as_written=as_written,
         fitted=fitted,
-        ranges=lambda: _ranges(plan_with(options), language, voice),
         ways_up=ways_up,
     )
 
 
-def _ranges(plan: Plan, language: Language, voice: Voice) -> Ranges:
-    """Return the lengths a plan can take, and the one it takes at usual doses."""
-    ruler = Ruler(language, voice.measure, EARCON_LENGTHS)
-    return find_ranges(plan, ruler), ruler.settled_total(plan, 0)
-
-
 def _impossible(
-    length: Milliseconds, plan: Plan, ruler: Ruler, plan_with: Callable[[str], Plan]
+    length: Milliseconds, plan: Plan, ruler: Ruler, others: Iterable[tuple[str, Plan]]
 ) -> ImpossibleLength:
-    """Return the error that tells which lengths a plan can take, and what would make this one possible."""
+    """Return the error that tells which lengths a plan can take, and what would make this one possible.
+
+    `others` are plans made with one option more, each after that option as it is typed.
+    """
     ranges = [(up_to_seconds(low), high) for low, high in find_ranges(plan, ruler)]
     told = " or ".join(f"{clock(low)} to {clock(high)}" for low, high in ranges)
     error = ImpossibleLength(f"'{plan.routine.id}' takes {told}, not {clock(length)}")
-    for ice in ("later", "10m") if plan.ice else ():
-        if fit(plan_with(ice), length, Ruler(ruler.language, ruler.measure, ruler.earcon_lengths)):
-            error.remedies = (*error.remedies, f"--ice {ice}")
+    for option, other in others:
+        if fit(other, length, Ruler(ruler.language, ruler.measure, ruler.earcon_lengths)):
+            error.remedies = (*error.remedies, option)
     nearest = min((end for both in ranges for end in both), key=lambda end: abs(end - length))
     lengths = [f"--length {clock(length)} {one}" for one in error.remedies] or [f"--length {clock(nearest)}"]
     error.hint = " or ".join(f"`voiceguide play {plan.routine.id} {one}`" for one in lengths) + " would do."

@@ -22,7 +22,7 @@ from voiceguide.library import (
     load_routine,
     routine_names,
 )
-from voiceguide.scheduler.routine import Group, Press, Routine
+from voiceguide.scheduler.routine import Routine
 
 Answer = TypeVar("Answer")
 
@@ -71,13 +71,7 @@ def ask(routine: Routine, path: Path) -> Routine:
 def _pressed(routine: Routine) -> list[str]:
     """Return a line for each stop of a routine: its points, and where they are."""
     words = load_language(LANGUAGE).points
-    presses = [
-        press
-        for step in routine.steps
-        for press in (step.presses if isinstance(step, Group) else (step,))
-        if isinstance(press, Press)
-    ]
-    entries = dict.fromkeys("+".join(sorted(press.points)) for press in presses)
+    entries = dict.fromkeys("+".join(sorted(press.points)) for press in routine.presses)
     return [f"{entry.replace('+', ' ')}: {words[entry].part['both']}" for entry in entries if entry in words]
 
 

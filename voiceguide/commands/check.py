@@ -86,9 +86,7 @@ def _check(path: Path) -> str:
 
 def _schema(kind: str) -> Schema:
     if kind not in _SHAPES:
-        error = UnknownName("kind of file", kind, _SHAPES)
-        error.hint = f"{error.hint or ''} There are: {', '.join(_SHAPES)}.".lstrip()
-        raise error
+        raise UnknownName("kind of file", kind, _SHAPES)
     return make_schema(_SHAPES[kind], f"voiceguide: {kind.replace('-', ' ')}")
 
 

@@ -175,10 +175,7 @@ def command(kind: str, voice: str | None, rate: int | None, *, plain: bool, as_j
     elif kind in _KINDS:
         rows = _KINDS[kind]()
     else:
-        kinds = ["routines", *_KINDS]
-        error = UnknownName("kind of thing", kind, kinds)
-        error.hint = f"{error.hint or ''} There are: {', '.join(kinds)}.".lstrip()
-        raise error
+        raise UnknownName("kind of thing", kind, ["routines", *_KINDS])
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return

@@ -84,7 +84,7 @@ def _plain(session: Session) -> Iterator[str]:
 
 def _explanation(session: Session) -> Iterator[str]:
     """Yield what a length changed, as people understand it."""
-    ranges, usual = session.ranges()
+    ranges, usual = session.find_lengths()
     told = " or ".join(f"{clock(up_to_seconds(low))} to {clock(high)}" for low, high in ranges)
     yield f"{session.title} takes {clock(usual)} as it is, and can take {told}."
     fitted = session.fitted

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from voiceguide.errors import UsageError
 from voiceguide.scheduler.point import GEAR, POSTURE_GEAR, Count, Dose, Method, Point
-from voiceguide.scheduler.routine import Group, IceOn, Press, Routine, RoutineStep, TakePosture
+from voiceguide.scheduler.routine import Group, IceOn, Press, Routine, RoutineStep, TakePosture, presses_of
 
 ASSISTS = ("thumbs", "ball", "friend")
 """Methods a whole session can be asked to go by."""
@@ -34,8 +34,7 @@ def assist(routine: Routine, points: Mapping[str, Point], by: str) -> Routine:
     UsageError
         If a point has no such method, naming every such point.
     """
-    presses = [press for _, step in _placed(routine) for press in _presses(step)]
-    kept = [press for press in presses if not set(press.points) & set(routine.exclude)]
+    kept = [press for press in routine.presses if not set(press.points) & set(routine.exclude)]
     lacking = [press for press in kept if _lacks(press, points, by)]
     if lacking:
         names = dict.fromkeys("+".join(press.points) for press in lacking)
@@ -62,10 +61,6 @@ def _placed(routine: Routine) -> Iterator[tuple[str | None, RoutineStep]]:
             yield posture, step
 
 
-def _presses(step: RoutineStep) -> tuple[Press, ...]:
-    return step.presses if isinstance(step, Group) else (step,) if isinstance(step, Press) else ()
-
-
 def _methods(press: Press, points: Mapping[str, Point], by: str) -> list[Method | None]:
     return [points[name].methods.get(by) for name in press.points if name in points]
 
@@ -84,7 +79,7 @@ def _assisted(
     posture: str | None, step: RoutineStep, points: Mapping[str, Point], by: str
 ) -> Iterator[tuple[str | None, RoutineStep]]:
     """Yield a step as it is done by the method; a group whose points want other postures is taken apart."""
-    presses = [_by(press, posture, points, by) for press in _presses(step)]
+    presses = [_by(press, posture, points, by) for press in presses_of(step)]
     if isinstance(step, IceOn) or not presses:
         yield posture, step
     elif isinstance(step, Group) and len({where for where, _ in presses}) == 1:

@@ -163,8 +163,8 @@ def find_ranges(plan: Plan, ruler: Ruler) -> tuple[tuple[Milliseconds, Milliseco
     """Return the lengths that a plan can take, in milliseconds, as ranges in order that do not touch."""
     found = sorted(
         (
-            ruler.settled_total(ruler.vary(level, _extreme(level, 0), -FULL_DOSE), -SLOWEST),
-            ruler.settled_total(ruler.vary(level, _extreme(level, 2), FULL_DOSE), SLOWEST),
+            ruler.settled_total(_smallest(level, ruler), -SLOWEST),
+            ruler.settled_total(_largest(level, ruler), SLOWEST),
         )
         for level in _levels(plan)
     )
@@ -181,8 +181,8 @@ def find_ends(plan: Plan, ruler: Ruler) -> tuple[Milliseconds, Milliseconds]:
     """Return the shortest and the longest a plan can take, in milliseconds."""
     *_, last = _levels(plan)
     return (
-        ruler.settled_total(ruler.vary(last, _extreme(last, 0), -FULL_DOSE), -SLOWEST),
-        ruler.settled_total(ruler.vary(plan, _extreme(plan, 2), FULL_DOSE), SLOWEST),
+        ruler.settled_total(_smallest(last, ruler), -SLOWEST),
+        ruler.settled_total(_largest(plan, ruler), SLOWEST),
     )
 
 
@@ -222,14 +222,18 @@ def _firsts(plan: Plan) -> dict[str, Visit]:
     return firsts
 
 
-def _extreme(plan: Plan, end: int) -> dict[str, Shape]:
-    """Return the shapes of a plan at the smallest (0) or largest (2) end."""
-    shapes = {}
-    for entry, visit in _firsts(plan).items():
-        rounds, repeats, window = _ranges_of(visit)
-        ends = [(one.smallest, one.usual, one.largest)[end] for one in (rounds, repeats, window)]
-        shapes[entry] = Shape(ends[0], ends[1], Milliseconds(ends[2]))
-    return shapes
+def _smallest(plan: Plan, ruler: Ruler) -> Plan:
+    """Return the plan with everything at its smallest; at the quickest pace nothing is shorter."""
+    ranges = {entry: _ranges_of(visit) for entry, visit in _firsts(plan).items()}
+    shapes = {entry: Shape(a.smallest, b.smallest, c.smallest) for entry, (a, b, c) in ranges.items()}
+    return ruler.vary(plan, shapes, -FULL_DOSE)
+
+
+def _largest(plan: Plan, ruler: Ruler) -> Plan:
+    """Return the plan with everything at its largest; at the slowest pace nothing is longer."""
+    ranges = {entry: _ranges_of(visit) for entry, visit in _firsts(plan).items()}
+    shapes = {entry: Shape(a.largest, b.largest, c.largest) for entry, (a, b, c) in ranges.items()}
+    return ruler.vary(plan, shapes, FULL_DOSE)
 
 
 def _shapes_of(visit: Visit) -> list[tuple[int, Shape]]:
@@ -262,11 +266,9 @@ def _shapes_within(plan: Plan, length: Milliseconds, ruler: Ruler) -> Iterator[d
     firsts = _firsts(plan)
     usual = {entry: Shape(one.rounds, one.repeats, one.window) for entry, one in firsts.items()}
     ends = ((-FULL_DOSE, -SLOWEST), (FULL_DOSE, SLOWEST))
-    least, most = (
-        ruler.total(ruler.vary(plan, _extreme(plan, end), fraction), pace)
-        for end, (fraction, pace) in zip((0, 2), ends, strict=True)
-    )
-    if not least <= length <= most:
+    if not (
+        ruler.total(_smallest(plan, ruler), -SLOWEST) <= length <= ruler.total(_largest(plan, ruler), SLOWEST)
+    ):
         return
     base = [ruler.total(ruler.vary(plan, usual, fraction), pace) for fraction, pace in ends]
     choices = []

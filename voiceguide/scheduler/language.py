@@ -317,11 +317,16 @@ def _lines(found: Iterable[Any]) -> tuple[Line, ...]:
     )
 
 
+def placeholders_in(text: str) -> list[str]:
+    """Return what a text leaves open in braces; raise ValueError if a brace is not closed."""
+    return [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+
+
 def _unknown_placeholders(files: Mapping[str, object]) -> Iterator[Problem]:
     for name in ("phrases", "points"):
         for path, text in _texts(files.get(name), (name,)):
             try:
-                fields = [field for _, field, _, _ in Formatter().parse(text) if field is not None]
+                fields = placeholders_in(text)
             except ValueError:
                 yield Problem(path, f"a brace is open in '{text}'", hint="write {side}, with both braces.")
                 continue

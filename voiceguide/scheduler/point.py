@@ -43,6 +43,9 @@ GEAR = (
 """What a person may be asked to have ready, in the order in which it is asked for."""
 POSTURE_GEAR = {"prone": ("two_pillows",), "on_side": ("two_pillows",)}
 """What a posture asks for, whatever is done in it."""
+AFTERCARE = ("ice", "notice", "foot_bath")
+SOURCE = Text(pattern=r"[SX][0-9]{1,2}", noun="source number such as S17")
+"""A number of the fact base."""
 ID = r"[a-z0-9]+(-[a-z0-9]+)*"
 
 
@@ -185,10 +188,10 @@ POINT = Record(
         "methods": Table(_METHOD, keys=Text(METHODS, "method")),
         "release": Text(("gradual", "at_once"), "release"),
         "zone": Text(ZONES, "zone"),
-        "aftercare": Seq(Text(("ice", "notice", "foot_bath"), "aftercare")),
+        "aftercare": Seq(Text(AFTERCARE, "aftercare")),
         "cautions": Seq(Text(CAUTIONS, "caution")),
         "helps": Seq(Text()),
-        "sources": Seq(Text(pattern=r"[SX][0-9]{1,2}", noun="source number such as S17")),
+        "sources": Seq(SOURCE),
     },
     defaults={
         "code": "",

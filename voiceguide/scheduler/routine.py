@@ -75,6 +75,13 @@ class IceOn:
 RoutineStep = TakePosture | Press | Group | IceOn
 
 
+def presses_of(step: RoutineStep) -> tuple[Press, ...]:
+    """Return the presses of one step: none, one, or those of a group."""
+    if isinstance(step, Group):
+        return step.presses
+    return (step,) if isinstance(step, Press) else ()
+
+
 @dataclass(frozen=True, slots=True)
 class Routine:
     """A session as its author wrote it."""
@@ -103,6 +110,11 @@ class Routine:
     """What the ice is by default: one of `options.ICES`."""
     foot_bath: str = "after"
     """When a cold bath is offered for feet that are pressed: `before` or `after` (S56)."""
+
+    @property
+    def presses(self) -> tuple[Press, ...]:
+        """Every press in order, those of groups among them."""
+        return tuple(press for step in self.steps for press in presses_of(step))
 
     def title(self, language: str) -> str:
         """Return the title in a language, or the id in words."""

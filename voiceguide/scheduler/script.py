@@ -135,10 +135,17 @@ class _Writer:
         return values | {name.capitalize(): value.capitalize() for name, value in values.items()}
 
     def _left_out(self) -> tuple[Cue, ...]:
-        """Return what a person may miss: points that the author or an option left out."""
+        """Return what a person may miss: parts of the body that the author, an option or the time left out.
+
+        Not a part where something else is pressed: it would only seem to be left out.
+        """
+        points = self.language.points
         gone = [one.id for one in self.plan.left_out if one.why in {DROPPED, EXCLUDED, SKIPPED}]
-        parts = (self.language.points[entry].part["both"] for entry in gone if entry in self.language.points)
-        return tuple(cue for part in dict.fromkeys(parts) for cue in self.say("open.left_out", part=part))
+        pressed = {points[visit.entry].part["both"] for visit in self.plan.visits if visit.entry in points}
+        parts = dict.fromkeys(points[entry].part["both"] for entry in gone if entry in points)
+        return tuple(
+            cue for part in parts if part not in pressed for cue in self.say("open.left_out", part=part)
+        )
 
     def _ice_total(self) -> tuple[Cue, ...]:
         ice = [visit for visit in self.plan.visits if not visit.points]
@@ -255,12 +262,11 @@ class _Writer:
         iced = {zone for visit in self.plan.visits if not visit.points for zone in ICE_FOLLOWS[visit.zone]}
         baths, routine = self._has_feet, self.plan.routine
         offers = dict.fromkeys(OFFERS[zone] for zone in OFFERS if zone in worked - iced)
-        ice = {one.id: one.why for one in self.plan.left_out if one.id.startswith("ice.")}
-        if SKIPPED in ice.values():
+        why_no_ice = {one.why for one in self.plan.left_out if one.id.startswith("ice.")}
+        if SKIPPED in why_no_ice:
             offers.clear()
-        later = "later" if LATER in ice.values() else ""
         return (
-            *(self.say(f"close.{later}") if later else ()),
+            *(self.say("close.later") if LATER in why_no_ice else ()),
             *(cue for offer in offers for cue in self.say(f"close.{offer}")),
             *(self.say("close.foot_bath") if baths and routine.foot_bath == "after" else ()),
             *(self.say("close.lotion") if "lotion" in self._ready_items else ()),
@@ -314,7 +320,7 @@ class _Writer:
 
     def _ice(self, visit: Visit) -> Words:
         left = range(CHECK_EVERY, visit.chosen, CHECK_EVERY)
-        is_first = visit is next(one for one in self.plan.visits if not one.points)
+        is_first = visit.stop == self.plan.ice[0].stop
         why = self.say("ice.why") if is_first else ()
         return {
             "on": (*(() if is_first else self.say("ice.on_again")), *self.say(f"ice.on_{visit.zone}")),
