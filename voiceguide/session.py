@@ -11,12 +11,13 @@ from voiceguide.earcons import EARCON_LENGTHS, make_earcon
 from voiceguide.errors import ImpossibleLength, InvalidContent, Problem
 from voiceguide.scheduler import body
 from voiceguide.scheduler.choices import choose_in_plan, choose_in_routine
-from voiceguide.scheduler.fit import Fit, Ruler, find_ends, find_ranges, fit
+from voiceguide.scheduler.fit import Fit, find_ends, find_ranges, fit
 from voiceguide.scheduler.language import Language, MissingWords
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.plan import DROPPED, Plan, make_plan_of_what_is_right
 from voiceguide.scheduler.point import Point
 from voiceguide.scheduler.routine import Routine
+from voiceguide.scheduler.ruler import Ruler
 from voiceguide.scheduler.script import Words, write_words
 from voiceguide.scheduler.timeline import LEAD_IN_AIR, Event, Segment, Timeline, lay_out, lay_out_ways_up
 from voiceguide.scheduler.visit import Visit
@@ -191,7 +192,7 @@ def write_script(
     words: list[Words] = []
     for step in plan.steps:
         try:
-            words.append(write_words(step, plan, language))
+            words.append(dict(write_words(step, plan, language)))  # all of it: what is missing is told now
         except MissingWords as error:
             later.append(Problem(step.path, error.message, hint=error.hint))
     # What follows from a fault that is told already is no news: the same step, or no step in particular.

@@ -8,10 +8,11 @@ from itertools import groupby, pairwise
 
 from voiceguide.earcons import EARCON_LENGTHS
 from voiceguide.library import load_language, load_points
-from voiceguide.scheduler.fit import Ruler, fit
+from voiceguide.scheduler.fit import fit
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.plan import Plan
 from voiceguide.scheduler.routine import Routine
+from voiceguide.scheduler.ruler import Ruler
 from voiceguide.scheduler.script import write_words
 from voiceguide.scheduler.timeline import Event, Segment, Timeline, lay_out
 from voiceguide.session import USUAL, write_script

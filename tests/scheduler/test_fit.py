@@ -13,9 +13,10 @@ from voiceguide.engines.tone import tone_length
 from voiceguide.library import find_routine, load_language, load_points, load_routine, routine_names
 from voiceguide.scheduler.actions import SLOWEST
 from voiceguide.scheduler.fit import (
-    FULL_DOSE,
     Fit,
-    Ruler,
+    _Choice,
+    _combine,
+    _first_reaching,
     _levels,
     _shapes_of,
     find_ends,
@@ -26,6 +27,7 @@ from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.plan import Plan
 from voiceguide.scheduler.point import parse_point
 from voiceguide.scheduler.routine import Routine, parse_routine
+from voiceguide.scheduler.ruler import FULL_DOSE, Ruler, Shape
 from voiceguide.session import write_script
 from voiceguide.units import SECOND, Milliseconds, up_to_seconds
 
@@ -205,3 +207,35 @@ def test_nothing_better_is_found_by_trying_everything(routine: Routine, where: f
     shortest, longest = find_ends(plan, ruler())
     length = Milliseconds(int(shortest + (longest - shortest) * where))
     assert told(fit(plan, length, ruler())) == search(plan, length)
+
+
+@st.composite
+def choices(draw: st.DrawFn) -> list[list[_Choice]]:
+    """Some shapes for each of a few points, the usual one first, as it costs nothing."""
+    costs = st.lists(st.integers(1, 4), max_size=3).map(lambda more: [0, *sorted(more)])
+    lengths = st.integers(-50, 50)
+    return [
+        [_Choice(Shape(1, 1, Milliseconds(cost)), cost, draw(lengths), draw(lengths)) for cost in some]
+        for some in draw(st.lists(costs, max_size=4))
+    ]
+
+
+@given(choices(), st.integers(0, 300), st.integers(0, 300), st.integers(0, 300))
+def test_shapes_are_tried_by_what_they_cost_and_none_is_passed_over(
+    choices: list[list[_Choice]], least: int, most: int, length: int
+) -> None:
+    everything = sorted(product(*choices), key=lambda some: sum(one.cost for one in some))
+    possible = [
+        some
+        for some in everything
+        if any(one.cost for one in some)
+        and least + sum(one.least for one in some) <= length <= most + sum(one.most for one in some)
+    ]
+    assert list(_combine(choices, least, most, length)) == possible
+
+
+@given(st.lists(st.integers(0, 90), min_size=2).map(sorted), st.integers(1, 100))
+def test_the_first_that_reaches_is_found_however_unevenly_values_grow(values: list[int], target: int) -> None:
+    values[0] = 0
+    expected = next((at for at, value in enumerate(values) if value >= target), len(values) - 1)
+    assert _first_reaching(values.__getitem__, target, 0, len(values) - 1) == expected

@@ -17,38 +17,21 @@ what is to be fetched, a point that is no option.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
-from voiceguide.scheduler.actions import LEAST_GAP, REST_INSTEAD, SLOWEST, Comfort
-from voiceguide.scheduler.hold import Measure
-from voiceguide.scheduler.language import Language
-from voiceguide.scheduler.plan import DROPPED, Plan, Step, leave_out
+from voiceguide.scheduler.actions import SLOWEST
+from voiceguide.scheduler.plan import DROPPED, Plan, leave_out
 from voiceguide.scheduler.point import Count, Dose
-from voiceguide.scheduler.script import Words, write_total, write_words
-from voiceguide.scheduler.step_timeline import TOTAL_SLOT, lay_step
+from voiceguide.scheduler.ruler import FULL_DOSE, Ruler, Shape
 from voiceguide.scheduler.visit import Visit
 from voiceguide.units import MINUTE, NOTHING, SECOND, Milliseconds
 
-FULL_DOSE = 1000
-"""The fraction, in thousandths, at which every dose is at its largest; minus that is the smallest."""
 _RESTS = {"rest", "switch_sides", "wait"}
-_CUSHION = 30 * SECOND
-"""The rest at the end instead of ice lasts a whole number of these, so that its length can be told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How often a point is pressed, and over how long."""
-
-    rounds: int
-    """Rounds."""
-    repeats: int
-    """Presses in one round."""
-    window: Milliseconds
-    """Milliseconds; 0 where nothing is spread."""
+_WORDS_OF_DOSES = 5 * SECOND
+"""No words for a dose take longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,105 +41,11 @@ class Fit:
     plan: Plan
     """With every dose chosen, and without what was left out for the time."""
     paces: tuple[int, ...]
-    """For each step: `pace` of `lay_step`."""
+    """For each step: from -1000, the quickest, over 0 to 1000, the slowest."""
     extras: tuple[Milliseconds, ...]
-    """For each step: `extra` of `lay_step`."""
+    """For each step: milliseconds of silence on top of that."""
     fraction: int
     """By how much the doses moved, in thousandths of their way to the largest (or, below 0, smallest)."""
-
-
-@dataclass(slots=True)
-class Ruler:
-    """Measures the steps of plans by laying them out; remembers what it measured."""
-
-    language: Language
-    """In which words."""
-    measure: Measure
-    """Spoken text -> milliseconds it sounds."""
-    earcon_lengths: Mapping[str, Milliseconds]
-    """Earcon -> milliseconds it sounds."""
-    total_slot: Milliseconds = TOTAL_SLOT
-    """Milliseconds for the cue that says the total."""
-    _words: dict[int, tuple[Step, Words]] = field(default_factory=dict)
-    _lengths: dict[tuple[int, int, int, int], int] = field(default_factory=dict)
-    _varied: dict[tuple[object, ...], tuple[Step, Step]] = field(default_factory=dict)
-
-    def length(self, plan: Plan, step: Step, pace: int, extra: int = 0) -> int:
-        """Return how many milliseconds a step of a plan takes at a pace."""
-        # By identity: a step stays the same object while nothing in it changes, and to hash one takes longer
-        # than to lay it. `_words` keeps it alive, so that no other one can take its identity.
-        key = id(step), pace, extra, self.total_slot
-        if key not in self._lengths:
-            if id(step) not in self._words:
-                self._words[id(step)] = step, write_words(step, plan, self.language)
-            self._lengths[key] = lay_step(
-                step,
-                self._words[id(step)][1],
-                self.measure,
-                earcon_lengths=self.earcon_lengths,
-                total_slot=self.total_slot,
-                pace=pace,
-                extra=Milliseconds(extra),
-            ).duration
-        return self._lengths[key]
-
-    def total(self, plan: Plan, pace: int) -> int:
-        """Return how many milliseconds a plan takes at a pace."""
-        return sum(self.length(plan, step, pace) for step in plan.steps)
-
-    def make_room_for(self, length: Milliseconds) -> None:
-        """Make the slot of the opening as long as the words for this total need it."""
-        needed = self.measure(write_total(length, self.language).spoken) + LEAST_GAP
-        self.total_slot = Milliseconds(TOTAL_SLOT * -(-needed // TOTAL_SLOT))
-
-    def settled_total(self, plan: Plan, pace: int) -> Milliseconds:
-        """Return how many milliseconds a plan takes at a pace, with the slot that this very total needs."""
-        self.total_slot = TOTAL_SLOT
-        while True:
-            total = Milliseconds(self.total(plan, pace))
-            slot = self.total_slot
-            self.make_room_for(total)
-            if self.total_slot <= slot:
-                self.total_slot = slot
-                return total
-
-    def vary(self, plan: Plan, shapes: Mapping[str, Shape], fraction: int) -> Plan:
-        """Return the plan with other shapes, and all doses moved by a fraction of their way."""
-        steps = tuple(self._vary_step(step, shapes, fraction) for step in plan.steps)
-        treated = {step.visit.stop: step.visit for step in steps if step.kind == "treat" and step.visit}
-        visits = tuple(treated.get(visit.stop, visit) for visit in plan.visits)
-        return replace(plan, visits=visits, steps=steps)
-
-    def _vary_step(self, step: Step, shapes: Mapping[str, Shape], fraction: int) -> Step:
-        visit = step.visit
-        if step.lasts:
-            lasts = _moved(REST_INSTEAD, fraction, _CUSHION)
-            return self._same(step, (lasts,), lambda: replace(step, lasts=lasts))
-        if step.kind != "treat" or visit is None:
-            return step
-        shape, massage = shapes[visit.entry], visit.method.massage if visit.method else None
-        chosen = _moved(visit.dose, fraction)
-        rubbed = _moved(massage, fraction) if massage else NOTHING
-
-        def varied() -> Step:
-            new = replace(
-                visit,
-                chosen=chosen,
-                massage=rubbed,
-                rounds=shape.rounds,
-                repeats=shape.repeats,
-                window=shape.window,
-            )
-            return step if new == visit else replace(step, visit=new)
-
-        return self._same(step, (shape, chosen, rubbed), varied)
-
-    def _same(self, step: Step, what: tuple[object, ...], make: Callable[[], Step]) -> Step:
-        """Return the same object each time for the same change of a step; keeps the step alive, too."""
-        key = id(step), *what
-        if key not in self._varied:
-            self._varied[key] = step, make()
-        return self._varied[key][1]
 
 
 def find_ranges(plan: Plan, ruler: Ruler) -> tuple[tuple[Milliseconds, Milliseconds], ...]:
@@ -190,6 +79,8 @@ def fit(plan: Plan, length: Milliseconds, ruler: Ruler) -> Fit | None:
     """Return how the plan takes exactly `length` milliseconds; None if it cannot."""
     ruler.make_room_for(length)
     for level in _levels(plan):
+        if ruler.total(level, -SLOWEST) <= length <= ruler.total(level, SLOWEST):
+            return _fit_pace(level, 0, length, ruler)
         for shapes in _shapes_within(level, length, ruler):
             found = _fit_doses(level, shapes, length, ruler)
             if found is not None:
@@ -263,42 +154,61 @@ class _Choice(NamedTuple):
 
 def _shapes_within(plan: Plan, length: Milliseconds, ruler: Ruler) -> Iterator[dict[str, Shape]]:
     """Yield the shapes in which the plan can be as long as that, the nearest to the usual first."""
-    firsts = _firsts(plan)
-    usual = {entry: Shape(one.rounds, one.repeats, one.window) for entry, one in firsts.items()}
-    ends = ((-FULL_DOSE, -SLOWEST), (FULL_DOSE, SLOWEST))
     if not (
         ruler.total(_smallest(plan, ruler), -SLOWEST) <= length <= ruler.total(_largest(plan, ruler), SLOWEST)
     ):
         return
+    firsts = _firsts(plan)
+    usual = {entry: Shape(one.rounds, one.repeats, one.window) for entry, one in firsts.items()}
+    ends = ((-FULL_DOSE, -SLOWEST), (FULL_DOSE, SLOWEST))
     base = [ruler.total(ruler.vary(plan, usual, fraction), pace) for fraction, pace in ends]
+    if base[0] <= length <= base[1]:
+        yield usual
     choices = []
     for entry, visit in firsts.items():
         shapes = []
         for cost, shape in _shapes_of(visit):
-            varied = [ruler.vary(plan, usual | {entry: shape}, fraction) for fraction, _ in ends]
-            sooner, later = (
-                ruler.total(one, pace) - was for one, (_, pace), was in zip(varied, ends, base, strict=True)
-            )
-            shapes.append(_Choice(shape, cost, sooner, later))
-        choices.append(shapes)
-    for chosen in sorted(product(*choices), key=lambda chosen: sum(one.cost for one in chosen)):
-        shortest, longest = (
-            base[0] + sum(one.least for one in chosen),
-            base[1] + sum(one.most for one in chosen),
-        )
-        if shortest <= length <= longest:
-            yield {entry: one.shape for entry, one in zip(firsts, chosen, strict=True)}
+            least, most = (ruler.part(plan, entry, shape, *end) for end in ends)
+            shapes.append(_Choice(shape, cost, least, most))
+        # What the usual shape takes is in the base already.
+        least, most = (ruler.part(plan, entry, usual[entry], *end) for end in ends)
+        choices.append([one._replace(least=one.least - least, most=one.most - most) for one in shapes])
+    for chosen in _combine(choices, base[0], base[1], length):
+        yield {entry: one.shape for entry, one in zip(firsts, chosen, strict=True)}
 
 
-def _moved(dose: Dose | Comfort, fraction: int, unit: int = SECOND) -> Milliseconds:
-    """Return a dose after a fraction of its way from the usual, as the nearest whole number of units."""
-    smallest, usual, largest = dose.smallest, dose.usual, dose.largest
-    if not fraction:
-        return usual
-    span = largest - usual if fraction > 0 else usual - smallest
-    moved = usual * FULL_DOSE + span * fraction
-    nearest = (2 * moved + unit * FULL_DOSE) // (2 * unit * FULL_DOSE) * unit
-    return Milliseconds(min(max(nearest, smallest), largest))
+def _combine(
+    choices: Sequence[Sequence[_Choice]], least: int, most: int, length: int
+) -> Iterator[tuple[_Choice, ...]]:
+    """Yield every way to choose one each that can be that long, the cheapest first, the last changing first.
+
+    The way in which nothing costs anything, which is the usual, is left out.
+    """
+    # For the choices from each on, by what they cost together: the least and the most that they can add.
+    bounds: list[dict[int, tuple[int, int]]] = [{0: (0, 0)}]
+    for shapes in reversed(choices):
+        table: dict[int, tuple[int, int]] = {}
+        for one, (cost, (low, high)) in product(shapes, bounds[0].items()):
+            was = table.get(one.cost + cost, (low + one.least, high + one.most))
+            table[one.cost + cost] = min(was[0], low + one.least), max(was[1], high + one.most)
+        bounds.insert(0, table)
+
+    def choose(at: int, cost: int, least: int, most: int) -> Iterator[tuple[_Choice, ...]]:
+        if cost not in bounds[at]:
+            return
+        low, high = bounds[at][cost]
+        if not least + low <= length <= most + high:
+            return
+        if at == len(choices):
+            yield ()
+            return
+        for one in choices[at]:
+            rest = choose(at + 1, cost - one.cost, least + one.least, most + one.most)
+            yield from ((one, *others) for others in rest)
+
+    for cost in sorted(bounds[0]):
+        if cost:
+            yield from choose(0, cost, least, most)
 
 
 def _fit_doses(plan: Plan, shapes: Mapping[str, Shape], length: Milliseconds, ruler: Ruler) -> Fit | None:
@@ -308,17 +218,18 @@ def _fit_doses(plan: Plan, shapes: Mapping[str, Shape], length: Milliseconds, ru
         return _fit_pace(usual, 0, length, ruler)
     sign = 1 if length > ruler.total(usual, SLOWEST) else -1
 
-    def reaches(fraction: int) -> bool:
-        total = ruler.total(ruler.vary(plan, shapes, sign * fraction), sign * SLOWEST)
-        return sign * total >= sign * length
+    def reach(fraction: int) -> int:
+        return sign * ruler.total(ruler.vary(plan, shapes, sign * fraction), sign * SLOWEST)
 
-    below, above = 0, FULL_DOSE
-    while above - below > 1:
-        middle = (below + above) // 2
-        if reaches(middle):
-            above = middle
-        else:
-            below = middle
+    above = _first_reaching(reach, sign * length, 0, FULL_DOSE)
+    # The words of a dose can get shorter as it grows: "a minute and fifty-nine seconds", "two minutes". So a
+    # smaller fraction may reach as far, as long as its total is no further off than such words can make up.
+    for fraction in range(above - 1, 0, -1):
+        missing = sign * length - reach(fraction)
+        if missing <= 0:
+            above = fraction
+        elif missing > _WORDS_OF_DOSES:
+            break
     for fraction in range(above, FULL_DOSE + 1):
         varied = ruler.vary(plan, shapes, sign * fraction)
         if ruler.total(varied, -SLOWEST) <= length <= ruler.total(varied, SLOWEST):
@@ -326,33 +237,47 @@ def _fit_doses(plan: Plan, shapes: Mapping[str, Shape], length: Milliseconds, ru
     return None
 
 
+def _first_reaching(value: Callable[[int], int], target: int, low: int, high: int) -> int:
+    """Return the first number after `low` whose value is `target` or more, or `high` if none before it is.
+
+    The value of `low` is less. Values that never fall are supposed, and those that grow evenly found soonest.
+    """
+    at_low, at_high = value(low), value(high)
+    evenly = True
+    while high - low > 1:
+        middle = (low + high) // 2
+        if evenly and at_high > at_low:
+            middle = low + (high - low) * (target - at_low) // (at_high - at_low)
+            middle = min(max(middle, low + 1), high - 1)
+        found = value(middle)
+        # By halves every other time, so that what grows unevenly is found soon, too.
+        evenly = not evenly
+        if found >= target:
+            high, at_high = middle, found
+        else:
+            low, at_low = middle, found
+    return high
+
+
 def _fit_pace(plan: Plan, fraction: int, length: Milliseconds, ruler: Ruler) -> Fit | None:
     """Return the fit of a plan whose doses are chosen, the pace being all that is left."""
-    slow, fast = SLOWEST + 1, -SLOWEST
-    while slow - fast > 1:
-        middle = (slow + fast) // 2
-        slow, fast = (slow, middle) if ruler.total(plan, middle) <= length else (middle, fast)
+    fast = SLOWEST
+    if ruler.total(plan, SLOWEST) > length:
+        fast = _first_reaching(lambda pace: ruler.total(plan, pace), length + 1, -SLOWEST, SLOWEST) - 1
     missing = length - ruler.total(plan, fast)
     paces = [fast] * len(plan.steps)
     extras = [NOTHING] * len(plan.steps)
     if missing and fast < SLOWEST:
         for group in _together(plan):
-            more = sum(
-                ruler.length(plan, plan.steps[at], fast + 1) - ruler.length(plan, plan.steps[at], fast)
-                for at in group
-            )
+            layouts = [ruler.lay(plan, plan.steps[at]) for at in group]
+            more = sum(layout.length(fast + 1) - layout.length(fast) for layout in layouts)
             if more <= missing:
                 missing -= more
                 for at in group:
                     paces[at] += 1
-            elif len(group) == 1 and not plan.steps[group[0]].visit_is_treated:
-                step = plan.steps[group[0]]
-                is_silence = (
-                    ruler.length(plan, step, fast, missing) - ruler.length(plan, step, fast) == missing
-                )
-                if is_silence:
-                    extras[group[0]] = Milliseconds(missing)
-                    missing = 0
+            elif layouts[0].can_wait:
+                extras[group[0]] = Milliseconds(missing)
+                missing = 0
             if not missing:
                 break
     return Fit(plan, tuple(paces), tuple(extras), fraction) if not missing else None

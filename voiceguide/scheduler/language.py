@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import Formatter
 from typing import Any
 
@@ -50,6 +50,8 @@ class Line:
     """How large a share of its segment's silence follows it."""
     pause: Milliseconds = NOTHING
     """The silence that follows it at least, where hands or hips have something to do."""
+    fields: tuple[str, ...] = ()
+    """The placeholders in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Language:
     """By entry: a point's id, or ids joined by `+`."""
     lexicon: Lexicon
     """What is spoken where the written words would be misread."""
+    filled_in: dict[tuple[object, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+    """Cues that were made of its lines before: a session that is fitted asks for the same many times."""
 
     def lines(self, key: str) -> tuple[Line, ...]:
         """Return the lines of a phrase.
@@ -309,12 +313,11 @@ def _point_words(found: Mapping[str, Any]) -> PointWords:
 
 
 def _lines(found: Iterable[Any]) -> tuple[Line, ...]:
-    return tuple(
-        Line(line)
-        if isinstance(line, str)
-        else Line(line["say"], line["required"], line["gap"], line["pause"])
-        for line in found
-    )
+    return tuple(_line({"say": line} if isinstance(line, str) else line) for line in found)
+
+
+def _line(found: Mapping[str, Any]) -> Line:
+    return Line(**found, fields=tuple(placeholders_in(found["say"])))
 
 
 def placeholders_in(text: str) -> list[str]:
@@ -323,18 +326,18 @@ def placeholders_in(text: str) -> list[str]:
 
 
 def _unknown_placeholders(files: Mapping[str, object]) -> Iterator[Problem]:
-    for name in ("phrases", "points"):
-        for path, text in _texts(files.get(name), (name,)):
+    for file in ("phrases", "points"):
+        for path, text in _texts(files.get(file), (file,)):
             try:
-                fields = placeholders_in(text)
+                names = placeholders_in(text)
             except ValueError:
                 yield Problem(path, f"a brace is open in '{text}'", hint="write {side}, with both braces.")
                 continue
-            for field in fields:
-                if field not in PLACEHOLDERS:
+            for name in names:
+                if name not in PLACEHOLDERS:
                     known = ", ".join(PLACEHOLDERS)
-                    hint = did_you_mean(field, PLACEHOLDERS) or f"one of: {known}."
-                    yield Problem(path, f"unknown placeholder '{{{field}}}'", hint=hint)
+                    hint = did_you_mean(name, PLACEHOLDERS) or f"one of: {known}."
+                    yield Problem(path, f"unknown placeholder '{{{name}}}'", hint=hint)
 
 
 def _texts(value: object, path: Path) -> Iterator[tuple[Path, str]]:

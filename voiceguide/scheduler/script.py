@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from voiceguide.scheduler.language import Language, Line
@@ -41,16 +41,39 @@ Words = Mapping[str, tuple[Cue, ...]]
 """The cues of a step by moment; each kind of step has its own moments."""
 
 
+class Moments(Words):
+    """Words that are written when they are asked for: to fit a length, few of them are."""
+
+    def __init__(self, names: Sequence[str], write: Callable[[str], tuple[Cue, ...]]) -> None:
+        """`write` returns the cues of one of the moments called `names`."""
+        self._names = names
+        self._write = write
+        self._written: dict[str, tuple[Cue, ...]] = {}
+
+    def __getitem__(self, moment: str) -> tuple[Cue, ...]:
+        if moment not in self._names:
+            raise KeyError(moment)
+        if moment not in self._written:
+            self._written[moment] = self._write(moment)
+        return self._written[moment]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 def write_words(step: Step, plan: Plan, language: Language) -> Words:
     """Return the words of one step.
 
-    The moments are those that `timeline.lay_step` asks for: `say` for a step that is only talked through,
-    and more for `treat` and `ice`.
+    The moments are those that `step_timeline.lay_step` asks for: `say` for a step that is only talked
+    through, and more for `treat` and `ice`.
 
     Raises
     ------
     VoiceguideError
-        If the language lacks words the step needs.
+        If the language lacks words the step needs; for a `treat`, when they are asked for.
     """
     return _Writer(step, plan, language).write()
 
@@ -62,9 +85,15 @@ def write_total(duration: Milliseconds, language: Language) -> Cue:
 
 
 def _cue(name: str, line: Line, values: Mapping[str, str], language: Language) -> Cue:
-    text = line.say.format_map(values)
-    text = text[0].upper() + text[1:]
-    return Cue(name, text, language.lexicon.respell(text), line.required, line.gap, line.pause)
+    # By identity, as to hash a line takes longer than to fill it in; the language keeps it alive.
+    key = id(line), *(values[field] for field in line.fields)
+    made: Cue | None = language.filled_in.get(key)
+    if made is None:
+        text = line.say.format_map(values)
+        text = text[0].upper() + text[1:]
+        made = Cue(name, text, language.lexicon.respell(text), line.required, line.gap, line.pause)
+        language.filled_in[key] = made
+    return made
 
 
 class _Writer:
@@ -243,7 +272,7 @@ class _Writer:
         assert visit.method is not None
         return self.language.method(visit.entry, visit.wording)
 
-    def _moment(self, visit: Visit, *moments: str) -> tuple[Cue, ...]:
+    def moment(self, visit: Visit, *moments: str) -> tuple[Cue, ...]:
         """Return the cues of the first of these moments that the method has words for."""
         lines = self._method_lines(visit)
         for moment in moments:
@@ -252,10 +281,10 @@ class _Writer:
         return ()
 
     def _bring(self, visit: Visit) -> tuple[Cue, ...]:
-        return self._moment(visit, "bring") if visit.is_first else self._moment(visit, "bring_again", "bring")
+        return self.moment(visit, "bring") if visit.is_first else self.moment(visit, "bring_again", "bring")
 
     def _switch(self, visit: Visit) -> tuple[Cue, ...]:
-        return (*self._moment(visit, "switch"), *self.say("switch.place"))
+        return (*self.moment(visit, "switch"), *self.say("switch.place"))
 
     def _close(self) -> tuple[Cue, ...]:
         worked = {visit.zone for visit in self.plan.visits if "ice" in visit.aftercare}
@@ -275,44 +304,31 @@ class _Writer:
         )
 
     def _treat(self, visit: Visit) -> Words:
-        repeats = visit.repeats > 1
-        place = self._moment(visit, "place") if visit.is_first else self._moment(visit, "again", "place")
-        dose = self._moment(visit, "dose")
+        names = (*_TREATING, *(f"rest_{at}" for at in visit.rests))
+        return Moments(names, lambda name: self._treating(visit, name))
+
+    def _treating(self, visit: Visit, moment: str) -> tuple[Cue, ...]:
+        if moment in _TREATING:
+            return _TREATING[moment](self, visit)
+        rest = next(at for at in visit.rests if moment == f"rest_{at}")
+        return self.say("repeat.rest", rest=self.language.duration(rest))
+
+    def locate(self, visit: Visit) -> tuple[Cue, ...]:
+        place = self.moment(visit, "place") if visit.is_first else self.moment(visit, "again", "place")
+        dose = self.moment(visit, "dose")
         if visit.is_first and not dose:
-            dose = self.say("dose.repeats" if repeats else f"dose.{self._action}")
+            dose = self.say("dose.repeats" if visit.repeats > 1 else f"dose.{self._action}")
+        return (*place, *dose)
+
+    def minutes_left(self, visit: Visit) -> tuple[Cue, ...]:
         minutes = range(1, max(visit.chosen, visit.massage) // MINUTE + 1)
-        then = f"then.{self.step.upcoming}"
-        if self.step.upcoming == "other_side" and visit.zone == "foot":
-            then = "then.rest"
-        return {
-            "prepare": self._moment(
-                visit, *(("prepare",) if visit.is_first else ("prepare_again", "prepare"))
-            ),
-            "massage": self._moment(visit, "massage"),
-            "after_massage": self.say("hold.after_massage"),
-            "locate": (*place, *dose),
-            "press": self._moment(visit, "press"),
-            "press_repeat": self._moment(visit, "press_again", "press"),
-            "middle": self._moment(visit, "hold") if repeats else (),
-            "reassure": (*self._moment(visit, "tired"), *self._moment(visit, "hold")),
-            "digits": self.say("hold.digits"),
-            "next": self.say("hold.next"),
-            "thirty": self.say("hold.thirty"),
-            "halfway": self.say("hold.halfway"),
-            "halfway_one_minute": self.say("hold.halfway_one_minute"),
-            "minutes_left": tuple(
-                cue
-                for n in minutes
-                for cue in self.say("hold.left", minutes=self.language.count("minute", n))
-            ),
-            "let_go": self.say("repeat.let_go"),
-            "press_again": self.say("repeat.again"),
-            "release": self._moment(visit, "release"),
-            "rest": self.say("round.rest"),
-            "rest_ends": self.say("repeat.rest_ends"),
-            **{f"rest_{at}": self.say("repeat.rest", rest=self.language.duration(at)) for at in visit.rests},
-            "leave": (*self._moment(visit, "leave"), *self.say(then)),
-        }
+        return tuple(
+            cue for n in minutes for cue in self.say("hold.left", minutes=self.language.count("minute", n))
+        )
+
+    def then(self, visit: Visit) -> tuple[Cue, ...]:
+        rests = self.step.upcoming == "other_side" and visit.zone == "foot"
+        return self.say("then.rest" if rests else f"then.{self.step.upcoming}")
 
     @property
     def _action(self) -> str:
@@ -336,3 +352,30 @@ class _Writer:
             "last_minute": self.say("ice.last_minute"),
             "off": self.say(f"ice.off_{visit.zone}"),
         }
+
+
+_TREATING: Mapping[str, Callable[[_Writer, Visit], tuple[Cue, ...]]] = {
+    "prepare": lambda to, visit: to.moment(
+        visit, *(("prepare",) if visit.is_first else ("prepare_again", "prepare"))
+    ),
+    "massage": lambda to, visit: to.moment(visit, "massage"),
+    "after_massage": lambda to, _: to.say("hold.after_massage"),
+    "locate": lambda to, visit: to.locate(visit),
+    "press": lambda to, visit: to.moment(visit, "press"),
+    "press_repeat": lambda to, visit: to.moment(visit, "press_again", "press"),
+    "middle": lambda to, visit: to.moment(visit, "hold") if visit.repeats > 1 else (),
+    "reassure": lambda to, visit: (*to.moment(visit, "tired"), *to.moment(visit, "hold")),
+    "digits": lambda to, _: to.say("hold.digits"),
+    "next": lambda to, _: to.say("hold.next"),
+    "thirty": lambda to, _: to.say("hold.thirty"),
+    "halfway": lambda to, _: to.say("hold.halfway"),
+    "halfway_one_minute": lambda to, _: to.say("hold.halfway_one_minute"),
+    "minutes_left": lambda to, visit: to.minutes_left(visit),
+    "let_go": lambda to, _: to.say("repeat.let_go"),
+    "press_again": lambda to, _: to.say("repeat.again"),
+    "release": lambda to, visit: to.moment(visit, "release"),
+    "rest": lambda to, _: to.say("round.rest"),
+    "rest_ends": lambda to, _: to.say("repeat.rest_ends"),
+    "leave": lambda to, visit: (*to.moment(visit, "leave"), *to.then(visit)),
+}
+"""What is said while a point is pressed, by moment."""

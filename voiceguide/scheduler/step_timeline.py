@@ -1,15 +1,16 @@
-"""Step + words -> StepTimeline: each step lays itself out in its own time, in whole milliseconds."""
+"""Step + words -> StepLayout: each step lays itself out in its own time, in whole milliseconds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from voiceguide.scheduler import actions
-from voiceguide.scheduler.actions import FIRST_CUE, LEAST_GAP
+from voiceguide.scheduler.actions import FIRST_CUE, LEAST_GAP, Comfort
 from voiceguide.scheduler.hold import Measure, Placed, place_in_hold, place_in_massage, place_in_middle
 from voiceguide.scheduler.plan import Step, actions_of
 from voiceguide.scheduler.script import CHECK_EVERY, Cue, Words
+from voiceguide.scheduler.stretch import LocalEvent, Placement, Stretch, Talk
 from voiceguide.scheduler.visit import Visit
 from voiceguide.units import MINUTE, NOTHING, SECOND, Milliseconds
 
@@ -28,24 +29,8 @@ ICE_GAP = Milliseconds(SECOND)
 
 
 @dataclass(frozen=True, slots=True)
-class LocalEvent:
-    """A cue or earcon within a step."""
-
-    start: Milliseconds
-    """From the start of the step."""
-    duration: Milliseconds
-    """Milliseconds."""
-    cue: Cue | None
-    """What is said; None for an earcon."""
-    earcon: str = ""
-    """The earcon's name; empty for speech."""
-    gain: float = 0.0
-    """Decibels."""
-
-
-@dataclass(frozen=True, slots=True)
 class LocalSegment:
-    """A stretch of a step with one action."""
+    """A stretch of a step, its length chosen."""
 
     action: str
     """One of `actions.ACTIONS`."""
@@ -72,24 +57,45 @@ class StepTimeline:
     total_at: Milliseconds = NOTHING
     """In an opening: where the cue that says the total starts."""
 
-    def add(
-        self,
-        action: str,
-        duration: int,
-        events: Iterable[LocalEvent] = (),
-        *,
-        repeat: int = 1,
-        wait: Milliseconds | None = None,
-    ) -> None:
-        """Append a segment whose events are given in the segment's own time."""
-        self.events.extend(
-            LocalEvent(
-                Milliseconds(self.duration + event.start), event.duration, event.cue, event.earcon, event.gain
+
+@dataclass(frozen=True, slots=True)
+class StepLayout:
+    """A step whose length is still open: its stretches end to end."""
+
+    stretches: tuple[Stretch, ...]
+    """In order."""
+    can_wait: bool = False
+    """True if silence may be added to it, a millisecond at a time: nothing in it has a dose or a limit."""
+    total_at: Milliseconds = NOTHING
+    """In an opening: where the cue that says the total starts, in milliseconds."""
+    _lengths: dict[int, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def length(self, pace: int) -> int:
+        """Return how many milliseconds it takes at a pace, from -1000 (quickest) over 0 to 1000 (slowest)."""
+        if pace not in self._lengths:
+            self._lengths[pace] = sum(stretch.lasts(pace) for stretch in self.stretches)
+        return self._lengths[pace]
+
+    def at(self, pace: int = 0, extra: int = 0) -> StepTimeline:
+        """Return the step at a pace, with `extra` milliseconds of silence if it can wait."""
+        laid = StepTimeline(total_at=self.total_at)
+        for stretch in self.stretches:
+            length = Milliseconds(stretch.lasts(pace) + extra)
+            placed = stretch.place(length)
+            laid.events.extend(
+                LocalEvent(
+                    Milliseconds(laid.duration + event.start),
+                    event.duration,
+                    event.cue,
+                    event.earcon,
+                    event.gain,
+                )
+                for event in placed.events
             )
-            for event in events
-        )
-        self.segments.append(LocalSegment(action, Milliseconds(duration), repeat, wait))
-        self.duration = Milliseconds(self.duration + duration)
+            laid.dropped.extend(placed.dropped)
+            laid.segments.append(LocalSegment(stretch.action, length, stretch.repeat, stretch.wait))
+            laid.duration = Milliseconds(laid.duration + length)
+        return laid
 
 
 def lay_step(
@@ -99,10 +105,8 @@ def lay_step(
     *,
     earcon_lengths: Mapping[str, Milliseconds],
     total_slot: Milliseconds = TOTAL_SLOT,
-    pace: int = 0,
-    extra: Milliseconds = NOTHING,
-) -> StepTimeline:
-    """Return the step in its own time.
+) -> StepLayout:
+    """Return the step in its own time, for every pace.
 
     Parameters
     ----------
@@ -116,47 +120,45 @@ def lay_step(
         Earcon -> milliseconds it sounds.
     total_slot : int
         Milliseconds an opening leaves for the cue that says the total.
-    pace : int
-        Where all comfort times are between their smallest (-1000), usual (0) and largest (1000).
-    extra : int
-        Milliseconds of silence on top of that; for a step that is only talked through.
     """
-    tape = StepTimeline()
+    stretches: Iterable[Stretch]
+    if step.kind == "open":
+        return _opening(words, measure, total_slot)
     if step.kind == "treat" and step.visit is not None:
-        _lay_treatment(tape, step, step.visit, words, measure, pace=pace)
+        stretches = _treatment(step, step.visit, words, measure)
     elif step.kind == "ice" and step.visit is not None:
-        _lay_ice(tape, step.visit, words, measure, earcon_lengths, pace=pace)
-    elif step.kind == "open":
-        _lay_opening(tape, words, measure, total_slot)
+        stretches = _icing(step.visit, words, measure, earcon_lengths)
     elif step.kind in {"rest", "switch_sides"}:
         total = actions.REST if step.kind == "rest" else _switch_comfort(step)
-        _add_total(tape, step.kind, words["say"], total.at(pace) + extra, measure)
+        stretches = (_within(step.kind, words["say"], measure, total),)
     elif step.kind == "cool_down":
-        rest = step.lasts
-        tape.add("rest", rest, _long_rest(rest, words["say"], words["rest_ends"], measure))
+        stretches = (_fixed("rest", step.lasts, _long_rest(words["say"], words["rest_ends"], measure)),)
     else:
-        silence = _silence(step, pace) + extra
-        if step.leads_to_ice:
-            spoken = sum(measure(cue.spoken) for cue in words["say"])
-            silence = Milliseconds(max(0, min(silence, MINUTE - spoken)))
-        events, length = _spread(words["say"], silence, measure)
-        tape.add(actions_of(step)[0], length, events)
-    return tape
+        stretches = (_talked_through(step, words["say"], measure),)
+    can_wait = step.kind not in {"treat", "ice", "cool_down"} and not step.leads_to_ice
+    return StepLayout(tuple(stretches), can_wait)
 
 
-def _silence(step: Step, pace: int) -> Milliseconds:
+def _talked_through(step: Step, cues: Sequence[Cue], measure: Measure) -> Stretch:
+    talk, silence = Talk(cues, measure), _silence(step)
+    longest = max(MINUTE - talk.spoken, 0) if step.leads_to_ice else silence.largest
+    return Stretch(actions_of(step)[0], lambda pace: talk.beside(min(silence.at(pace), longest)), talk.place)
+
+
+def _silence(step: Step) -> Comfort:
     if step.kind == "ready":
-        return actions.READY.at(pace) if step.items else actions.READY.smallest
+        least = actions.READY.smallest
+        return actions.READY if step.items else Comfort(least, least, least)
     if step.kind == "wait":
-        return actions.WAIT.at(pace)
+        return actions.WAIT
     if step.kind == "close":
-        return actions.CLOSE.at(pace)
+        return actions.CLOSE
     slowly = step.kind == "bring" or step.puts_ball_away or step.posture != "sitting"
     slowly = slowly or step.origin not in {None, "sitting"}
-    return (actions.MOVE_SLOWLY if slowly else actions.MOVE).at(pace)
+    return actions.MOVE_SLOWLY if slowly else actions.MOVE
 
 
-def _switch_comfort(step: Step) -> actions.Comfort:
+def _switch_comfort(step: Step) -> Comfort:
     method = step.visit.method.name if step.visit and step.visit.method else ""
     zone = step.visit.zone if step.visit else ""
     what = "legs" if zone in {"knee", "foot"} else "hands"
@@ -164,165 +166,188 @@ def _switch_comfort(step: Step) -> actions.Comfort:
     return actions.SWITCH["rolling" if step.rolls_over else what]
 
 
-def _spread(
-    cues: Sequence[Cue], silence: int, measure: Measure, *, first: int = FIRST_CUE
-) -> tuple[list[LocalEvent], Milliseconds]:
-    """Return the cues one after another, all the silence of the segment shared over them by their gaps."""
-    shares = sum(cue.gap for cue in cues)
-    least = [max(LEAST_GAP, cue.pause) for cue in cues]
-    free = max(silence - first - sum(least), 0)
-    events: list[LocalEvent] = []
-    at, shared = first, 0
-    for cue, pause in zip(cues, least, strict=True):
-        length = measure(cue.spoken)
-        events.append(LocalEvent(Milliseconds(at), length, cue))
-        shared += cue.gap
-        before = free * (shared - cue.gap) // shares
-        at += length + pause + free * shared // shares - before
-    return events, Milliseconds(at if cues else silence)
+def _within(
+    action: str, cues: Sequence[Cue], measure: Measure, total: Comfort, *, first: int = FIRST_CUE
+) -> Stretch:
+    """Return a stretch that lasts a comfort time, or as long as its words."""
+    talk = Talk(cues, measure, first=first)
+    return Stretch(action, lambda pace: talk.within(total.at(pace)), talk.place)
 
 
-def _add_total(
-    tape: StepTimeline,
-    action: str,
-    cues: Sequence[Cue],
-    total: int,
-    measure: Measure,
-    *,
-    first: int = FIRST_CUE,
-) -> None:
-    """Append a segment that lasts `total`, or as long as its words."""
-    events, length = _spread(cues, total - sum(measure(cue.spoken) for cue in cues), measure, first=first)
-    tape.add(action, length, events)
+def _fixed(action: str, length: int, place: Callable[[int], Placement], *, repeat: int = 1) -> Stretch:
+    """Return a stretch that lasts as long at every pace."""
+    return Stretch(action, lambda _: length, place, repeat)
 
 
-def _lay_opening(tape: StepTimeline, words: Words, measure: Measure, total_slot: Milliseconds) -> None:
-    safety, begin = _spread(words["safety"], FIRST_CUE + SAFETY_GAP * len(words["safety"]), measure)
-    tape.total_at = begin
+def _opening(words: Words, measure: Measure, total_slot: Milliseconds) -> StepLayout:
+    safety = Talk(words["safety"], measure)
+    begin = safety.beside(FIRST_CUE + SAFETY_GAP * len(words["safety"]))
     first = begin + total_slot
-    events, length = _spread(words["say"], first + SAFETY_GAP * len(words["say"]), measure, first=first)
-    tape.add("open", length, [*safety, *events])
+    rest = Talk(words["say"], measure, first=first)
+    length = rest.beside(first + SAFETY_GAP * len(words["say"]))
+
+    def place(length: int) -> Placement:
+        return Placement([*safety.place(begin).events, *rest.place(length).events])
+
+    return StepLayout((_fixed("open", length, place),), total_at=Milliseconds(begin))
 
 
-def _lay_treatment(
-    tape: StepTimeline, step: Step, visit: Visit, words: Words, measure: Measure, *, pace: int
-) -> None:
+def _treatment(step: Step, visit: Visit, words: Words, measure: Measure) -> Iterator[Stretch]:
     method = visit.method
     assert method is not None
-    find = actions.FIND_FIRST.at(pace)
-    if not visit.is_first:
-        find = Milliseconds(max(actions.FIND_SECOND.at(pace), find // 2))
     is_repeating = visit.repeats > 1 and not visit.window
-    repeat = 0
     done = actions_of(step)
     last = {action: index for index, action in enumerate(done)}
+    repeat = 0
+    released = None
     for index, action in enumerate(done):
         if action == "locate":
-            say = words["prepare" if "massage" in done[index:] and visit.massage else "locate"]
-            events, length = _spread(say, find, measure)
-            tape.add("locate", length, events)
-        elif action == "press":
-            tape.add("press", *_press(visit, words, measure, repeat, pace), repeat=repeat + 1)
-        elif action == "massage" and visit.massage:
-            placed, dropped = place_in_massage(visit.massage, words, measure)
-            tape.add("massage", visit.massage, _events(placed))
-            tape.dropped.extend(dropped)
-        elif actions.ACTIONS[action].dosed:
-            placed, dropped = _inside(visit, words, measure, repeat, is_repeating=is_repeating)
-            repeat += 1
-            tape.add(action, visit.chosen, _events(placed), repeat=repeat)
-            tape.dropped.extend(dropped)
-        elif action == "rest" and is_repeating and index < last["release"]:
-            tape.add(
-                "rest", method.rest, _events(_between_repeats(method.rest, words, measure)), repeat=repeat
+            yield _finding(
+                visit, words["prepare" if "massage" in done[index:] and visit.massage else "locate"], measure
             )
+        elif action == "press":
+            yield _press(visit, words, measure, repeat)
+        elif action == "massage" and visit.massage:
+            yield _fixed("massage", visit.massage, _in_dose(place_in_massage, words, measure))
+        elif actions.ACTIONS[action].dosed:
+            inside = (
+                _in_middle(words, measure, repeat)
+                if is_repeating
+                else _in_dose(place_in_hold, words, measure)
+            )
+            repeat += 1
+            yield _fixed(action, visit.chosen, inside, repeat=repeat)
+        elif action == "rest" and is_repeating and index < last["release"]:
+            yield _fixed("rest", method.rest, _between_repeats(words, measure), repeat=repeat)
         elif action == "rest" and visit.window:
-            release = tape.segments[-1].duration
-            press = _press(visit, words, measure, repeat, pace)[0]
             # What does not divide evenly goes to the last rest, so that the window is met to the millisecond.
-            is_last = index == last["rest"]
-            odd = (visit.window - visit.repeats * visit.chosen) % (visit.repeats - 1) if is_last else 0
-            rest = Milliseconds(max(visit.gap + odd - release - press, actions.REST.smallest))
-            tape.add("rest", rest, _quiet_rest(rest, visit, words, measure), repeat=repeat)
+            odd = (visit.window - visit.repeats * visit.chosen) % (visit.repeats - 1)
+            gap = visit.gap + (odd if index == last["rest"] else 0)
+            assert released is not None
+            yield _rest_in_window(
+                visit, gap, (released, _press(visit, words, measure, repeat)), words, measure
+            )
         elif action == "rest":
-            _add_total(tape, "rest", words["rest"], actions.REST.at(pace), measure)
+            yield _within("rest", words["rest"], measure, actions.REST)
         else:
             comfort = actions.RELEASE_BALL if method.name == "ball" else actions.RELEASE
             leave = words["leave"] if index == last["release"] else ()
-            _add_total(tape, "release", (*words["release"], *leave), comfort.at(pace), measure, first=0)
+            released = _within("release", (*words["release"], *leave), measure, comfort, first=0)
+            yield released
 
 
-def _press(
-    visit: Visit, words: Words, measure: Measure, repeat: int, pace: int
-) -> tuple[Milliseconds, list[LocalEvent]]:
-    """Return how long a press takes, with its words."""
-    said = words["press_repeat" if repeat else "press"]
-    events, length = _spread(said, FIRST_CUE + LEAST_GAP * len(said), measure)
-    build = max(visit.method.press_in if visit.method else 0, actions.PRESS_IN.at(pace))
-    return Milliseconds(length - LEAST_GAP + build), events
+def _finding(visit: Visit, cues: Sequence[Cue], measure: Measure) -> Stretch:
+    talk = Talk(cues, measure)
+
+    def lasts(pace: int) -> int:
+        find = actions.FIND_FIRST.at(pace)
+        return talk.beside(find if visit.is_first else max(actions.FIND_SECOND.at(pace), find // 2))
+
+    return Stretch("locate", lasts, talk.place)
 
 
-def _quiet_rest(rest: Milliseconds, visit: Visit, words: Words, measure: Measure) -> list[LocalEvent]:
-    """Return the cues of a rest within a window: how long it is, and if that is long, when it ends."""
-    told = min(visit.rests, key=lambda at: abs(at - rest))
-    return _long_rest(rest, words[f"rest_{told}"], words["rest_ends"], measure)
+def _press(visit: Visit, words: Words, measure: Measure, repeat: int) -> Stretch:
+    talk = Talk(words["press_repeat" if repeat else "press"], measure)
+    built = visit.method.press_in if visit.method else 0
+
+    def lasts(pace: int) -> int:
+        return talk.least - LEAST_GAP + max(built, actions.PRESS_IN.at(pace))
+
+    return Stretch("press", lasts, lambda _: talk.place(talk.least), repeat + 1)
 
 
-def _long_rest(
-    rest: Milliseconds, begins: Sequence[Cue], ends: Sequence[Cue], measure: Measure
-) -> list[LocalEvent]:
-    """Return the cues of a rest that tells its length at its start, and if it is long, that it soon ends."""
-    events, length = _spread(begins, 0, measure)
-    at = rest - actions.REST_ENDS
-    if rest >= actions.LONG_REST and length <= at:
-        events.extend(LocalEvent(Milliseconds(at), measure(cue.spoken), cue) for cue in ends)
-    return events if length <= rest else []
+def _rest_in_window(
+    visit: Visit, gap: int, around: tuple[Stretch, Stretch], words: Words, measure: Measure
+) -> Stretch:
+    """Return a rest between two holds that are spread, with the release before it and the press after it."""
+
+    def lasts(pace: int) -> int:
+        return max(gap - sum(one.lasts(pace) for one in around), actions.REST.smallest)
+
+    def place(length: int) -> Placement:
+        told = min(visit.rests, key=lambda at: abs(at - length))
+        return _long_rest(words[f"rest_{told}"], words["rest_ends"], measure)(length)
+
+    return Stretch("rest", lasts, place, around[1].repeat - 1)
 
 
-def _inside(
-    visit: Visit, words: Words, measure: Measure, repeat: int, *, is_repeating: bool
-) -> tuple[tuple[Placed, ...], tuple[Cue, ...]]:
-    if not is_repeating:
-        return place_in_hold(visit.chosen, words, measure)
-    middles = words["middle"]
-    cue = middles[repeat % len(middles)] if middles else None
-    placed = place_in_middle(visit.chosen, cue, measure) if cue else None
-    return ((placed,), ()) if placed else ((), (cue,) if cue else ())
+def _long_rest(begins: Sequence[Cue], ends: Sequence[Cue], measure: Measure) -> Callable[[int], Placement]:
+    """Place the cues of a rest that tells its length at its start, and if it is long, that it soon ends."""
+    talk = Talk(begins, measure)
+
+    def place(length: int) -> Placement:
+        if talk.least > length:
+            return Placement(())
+        events = [*talk.place(talk.least).events]
+        at = length - actions.REST_ENDS
+        if length >= actions.LONG_REST and talk.least <= at:
+            events.extend(LocalEvent(Milliseconds(at), measure(cue.spoken), cue) for cue in ends)
+        return Placement(events)
+
+    return place
 
 
-def _between_repeats(rest: Milliseconds, words: Words, measure: Measure) -> list[Placed]:
-    """Return the cues of a rest between repeats: letting go at its start, pressing again up to its end."""
-    let_go, again = words["let_go"][0], words["press_again"][0]
-    length = measure(again.spoken)
-    return [
-        Placed(Milliseconds(0), measure(let_go.spoken), let_go),
-        Placed(Milliseconds(rest - length), length, again),
-    ]
+def _in_dose(
+    place: Callable[[Milliseconds, Words, Measure], tuple[Iterable[Placed], Sequence[Cue]]],
+    words: Words,
+    measure: Measure,
+) -> Callable[[int], Placement]:
+    """Place the cues of a dose by a rule of `hold`."""
+
+    def placed(length: int) -> Placement:
+        found, dropped = place(Milliseconds(length), words, measure)
+        return Placement(_events(found), dropped)
+
+    return placed
+
+
+def _in_middle(words: Words, measure: Measure, repeat: int) -> Callable[[int], Placement]:
+    """Place one of the quiet words in the middle of a repeated hold."""
+
+    def place(length: int) -> Placement:
+        middles = words["middle"]
+        if not middles:
+            return Placement(())
+        cue = middles[repeat % len(middles)]
+        placed = place_in_middle(Milliseconds(length), cue, measure)
+        return Placement(_events((placed,))) if placed else Placement((), (cue,))
+
+    return place
+
+
+def _between_repeats(words: Words, measure: Measure) -> Callable[[int], Placement]:
+    """Place the cues of a rest between repeats: letting go at its start, pressing again up to its end."""
+
+    def place(length: int) -> Placement:
+        let_go, again = words["let_go"][0], words["press_again"][0]
+        sounding = measure(again.spoken)
+        return Placement(
+            [
+                LocalEvent(NOTHING, measure(let_go.spoken), let_go),
+                LocalEvent(Milliseconds(length - sounding), sounding, again),
+            ]
+        )
+
+    return place
 
 
 def _events(placed: Iterable[Placed]) -> list[LocalEvent]:
     return [LocalEvent(one.start, one.duration, one.cue) for one in placed]
 
 
-def _lay_ice(
-    tape: StepTimeline,
-    visit: Visit,
-    words: Words,
-    measure: Measure,
-    earcon_lengths: Mapping[str, Milliseconds],
-    *,
-    pace: int,
-) -> None:
+def _icing(
+    visit: Visit, words: Words, measure: Measure, earcon_lengths: Mapping[str, Milliseconds]
+) -> Iterator[Stretch]:
     comfort = actions.MOVE_SLOWLY if visit.stop == "ice.back" else actions.MOVE
-    events, length = _spread(words["on"], comfort.at(pace), measure)
-    tape.add("ice_on", length, events)
-    tape.add("ice", visit.chosen, _during_ice(visit, words, measure, earcon_lengths))
+    talk = Talk(words["on"], measure)
+    yield Stretch("ice_on", lambda pace: talk.beside(comfort.at(pace)), talk.place)
+    yield _fixed("ice", visit.chosen, lambda _: Placement(_during_ice(visit, words, measure, earcon_lengths)))
     events = []
     for at, cue, gain in zip(ICE_OFF_AT, words["off"], ALARM_GAINS, strict=True):
         events.append(LocalEvent(at, earcon_lengths["alarm"], None, "alarm", gain))
         events.append(LocalEvent(Milliseconds(at + FIRST_CUE), measure(cue.spoken), cue))
-    length = Milliseconds(events[-1].start + events[-1].duration + SECOND)
-    tape.add("ice_off", length, events, wait=ICE_OFF_LIMIT)
+    length = events[-1].start + events[-1].duration + SECOND
+    yield Stretch("ice_off", lambda _: length, lambda _: Placement(events), wait=ICE_OFF_LIMIT)
 
 
 def _during_ice(

@@ -12,7 +12,8 @@ from voiceguide.scheduler.hold import Measure
 from voiceguide.scheduler.language import Language
 from voiceguide.scheduler.plan import Plan, Step, make_ways_up
 from voiceguide.scheduler.script import Cue, Words, write_total, write_words
-from voiceguide.scheduler.step_timeline import TOTAL_SLOT, LocalEvent, StepTimeline, lay_step
+from voiceguide.scheduler.step_timeline import TOTAL_SLOT, StepTimeline, lay_step
+from voiceguide.scheduler.stretch import LocalEvent
 from voiceguide.units import LONGEST_SESSION, MINUTE, NOTHING, SECOND, Milliseconds, clock
 
 LEAD_IN_AFTER = Milliseconds(5 * SECOND)
@@ -176,7 +177,7 @@ def lay_out_ways_up(
     ways_up = {}
     for pose, steps in make_ways_up(plan).items():
         tapes = [
-            lay_step(step, write_words(step, plan, language), measure, earcon_lengths=earcon_lengths)
+            lay_step(step, write_words(step, plan, language), measure, earcon_lengths=earcon_lengths).at()
             for step in steps
         ]
         ways_up[pose] = _assemble(steps, tapes, language, earcon_lengths)
@@ -218,14 +219,8 @@ def _lay_steps(
     while True:
         slot += TOTAL_SLOT
         tapes = [
-            lay_step(
-                step,
-                said,
-                measure,
-                earcon_lengths=earcon_lengths,
-                total_slot=Milliseconds(slot),
-                pace=pace,
-                extra=extra,
+            lay_step(step, said, measure, earcon_lengths=earcon_lengths, total_slot=Milliseconds(slot)).at(
+                pace, extra
             )
             for step, said, (pace, extra) in zip(plan.steps, words, tempo, strict=True)
         ]
