@@ -139,10 +139,12 @@ def test_until_goes_by_the_local_clock_across_its_changes(now: datetime, typed: 
 
 
 def test_show_explains_what_a_length_changed(run: Run) -> None:
-    short = run("show", "lying-down", "--length", "40", "--explain", *TONE).out
+    short = run("show", "lying-down", "--length", "40", "--detail", "full", "--explain", *TONE).out
     assert "It takes exactly that." in short
     assert "Left out, as it would be too long with them: knees (b54), feet (toe)." in short
     assert re.search(r"Pauses between the words are shorter: \d+ percent of the way to the shortest\.", short)
+    brief = run("show", "lying-down", "--length", "43", "--explain", *TONE).out
+    assert "The words are brief, as there is no room for all of them." in brief
     long = run("show", "arms", "--length", "35", "--explain", *TONE).out
     assert "forearms (lu6): spread over 7:00, usually 5:00." in long
     assert "No length was asked for" in run("show", "hands", "--explain", *TONE).out
@@ -159,3 +161,78 @@ def test_at_a_terminal_play_asks_whether_the_ice_can_wait(run: Run, monkeypatch:
         done = run(*line)
         assert "Leave the ice to do on your own afterwards?" in done.err + done.out
         assert done.code == code, done.err
+
+
+def test_points_kept_to_be_skipped_are_skipped_wherever_they_would_be_pressed(run: Run) -> None:
+    assert run("config", "set", "skip", "toe, b54").code == 0
+    shown = run("show", "lying-down", *TONE).out
+    assert "Left out: b54 (skipped), toe (skipped)." in shown
+    hands = run("show", "hands", *TONE)
+    assert (hands.code, "Left out" in hands.out) == (0, False)
+    asked = run("show", "hands", "--skip", "toe", *TONE)
+    assert asked.code == 2
+    assert "'hands' does not press 'toe'" in asked.err
+    assert run("config", "set", "skip", "tow").code == 2
+    commas = run("show", "lying-down", "--skip", "li4,b48", *TONE).out
+    assert "Left out: li4 (skipped), b48 (skipped)." in commas
+
+
+FIXED = """version: 1
+id: fixed
+length: {length}
+fix: [length, ice]
+ready: [two_pillows, rolled_towel, cold_pack, thin_towel]
+steps:
+  - posture: sitting
+  - press: [b23, b47]
+  - posture: on_side
+  - ice: back
+"""
+
+
+def test_what_a_routine_fixes_stays_and_a_setting_for_it_is_told_to_be_unused(
+    run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "fixed.yaml"
+    file.write_text(FIXED.format(length="26m"), encoding="utf-8")
+    assert run("show", str(file), *TONE).out.startswith("Fixed · 26:00")
+    for option in (("--length", "25"), ("--until", "23:59"), ("--ice", "skip")):
+        refused = run("show", str(file), *option, *TONE)
+        assert refused.code == 2
+        assert "does not take" in refused.err or "longer than a session" in refused.err
+        assert "Traceback" not in refused.err
+    assert run("config", "set", "ice", "skip").code == 0
+    kept = run("show", str(file), *TONE)
+    assert kept.code == 0
+    assert "The routine keeps its own ice: that of your settings is not used." in kept.out
+
+
+def test_check_tells_of_a_length_that_a_routine_cannot_have_with_its_line(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "fixed.yaml"
+    file.write_text(FIXED.format(length="5m"), encoding="utf-8")
+    done = run("check", str(file))
+    assert done.code == 1
+    assert re.search(r"fixed\.yaml:3: 'fixed' takes \d+:\d\d to \d+:\d\d, not 5:00", done.err)
+
+
+def test_brief_and_gentle_can_be_asked_for_and_kept(run: Run) -> None:
+    full, brief = (run("show", "hands", "--detail", detail, *TONE).out for detail in ("full", "brief"))
+    assert "A slight ache or burning is often the right spot." in full
+    assert "A slight ache or burning is often the right spot." not in brief
+    assert run("config", "set", "pace", "gentle").code == 0
+    assert run("show", "hands", *TONE).out > ""
+    document = json.loads(run("show", "hands", "--json", *TONE).out)
+    assert document["options"]["pace"] == "gentle"
+    assert (
+        document["duration"]
+        > json.loads(run("show", "hands", "--json", "--pace", "usual", *TONE).out)["duration"]
+    )
+
+
+@pytest.mark.parametrize(("option", "value"), [("--detail", "bells"), ("--pace", "quick"), ("--ice", "5m")])
+def test_a_wish_nobody_can_have_is_refused_with_those_that_can_be_had(
+    option: str, value: str, run: Run
+) -> None:
+    done = run("show", "hands", option, value)
+    assert done.code == 2
+    assert f"'{value}' is not a value for '{option}'" in done.err

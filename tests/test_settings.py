@@ -82,7 +82,8 @@ def test_a_file_with_a_byte_order_mark_is_read(file: Path) -> None:
 def test_the_environment_stands_before_the_file(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     others = {"voice": "tone", "rate": "99", "backend": "null", "plain": "off"}
     others |= {"sore-side": "unsure", "assist": "friend", "ice": "skip", "foot-bath": "after"}
-    others |= {"one-side-at-a-time": "off", "length": "12:30"}
+    others |= {"one-side-at-a-time": "off", "length": "12:30", "skip": "b48", "only": "b48"}
+    others |= {"detail": "full", "pace": "brisk"}
     keep_setting(name, parse_setting(name, SETTINGS[name].example))
     monkeypatch.setenv(SETTINGS[name].environment(name), others[name])
     assert settings_that_apply() == {name: parse_setting(name, others[name])}

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from voiceguide.document import make_document
 from voiceguide.earcons import EARCON_LENGTHS, make_earcon
 from voiceguide.errors import ImpossibleLength, InvalidContent, Problem
 from voiceguide.scheduler import body
-from voiceguide.scheduler.choices import choose_in_plan, choose_in_routine
+from voiceguide.scheduler.choices import choose_in_plan, choose_in_routine, settle
 from voiceguide.scheduler.fit import Fit, find_ends, find_ranges, fit
 from voiceguide.scheduler.language import Language, MissingWords
 from voiceguide.scheduler.options import Options
-from voiceguide.scheduler.plan import DROPPED, Plan, make_plan_of_what_is_right
+from voiceguide.scheduler.plan import Plan, make_plan_of_what_is_right
 from voiceguide.scheduler.point import Point
 from voiceguide.scheduler.routine import Routine
 from voiceguide.scheduler.ruler import Ruler
 from voiceguide.scheduler.script import Words, write_words
-from voiceguide.scheduler.timeline import LEAD_IN_AIR, Event, Segment, Timeline, lay_out, lay_out_ways_up
-from voiceguide.scheduler.visit import Visit
+from voiceguide.scheduler.timeline import LEAD_IN_AIR, Event, Timeline, lay_out, lay_out_ways_up
 from voiceguide.units import (
     NOTHING,
     SAMPLERATE,
     Milliseconds,
     clock,
-    in_frames,
-    in_seconds,
     up_to_seconds,
 )
 from voiceguide.voice import Voice
@@ -35,7 +33,6 @@ from voiceguide.voice import Voice
 if TYPE_CHECKING:
     from voiceguide.mixer import Mixer
 
-DOCUMENT_VERSION = 1
 USUAL = Options()
 """Nothing asked for."""
 Ranges = tuple[tuple[Milliseconds, Milliseconds], ...]
@@ -95,60 +92,14 @@ class Session(Sound):
         return self.plan.routine.title(self.language.tag)
 
     def document(self) -> dict[str, Any]:
-        """Return the timeline document: plain data, in seconds, versioned.
-
-        Adding keys is free; changing one is a breaking change.
-        """
-        timeline = self.timeline
-        duration = in_seconds(timeline.duration)
-        return {
-            "version": DOCUMENT_VERSION,
-            "routine": self.plan.routine.id,
-            "title": self.title,
-            "language": self.language.tag,
-            "voice": self.voice.name,
-            "samplerate": self.samplerate,
-            "frames": in_frames(timeline.duration, self.samplerate),
-            "duration": duration,
-            "options": {
-                "voice": self.voice.name,
-                "rate": self.voice.rate,
-                "first_side": self.plan.first_side,
-                **asdict(self.options),
-                "length": in_seconds(self.options.length) if self.options.length else None,
-            },
-            "length": self._length(),
-            "chapters": [
-                {"start": in_seconds(chapter.start), "title": chapter.title, "stop": chapter.stop}
-                for chapter in timeline.chapters
-            ],
-            "segments": [_segment(segment) for segment in timeline.segments],
-            "events": [_event(event, timeline.segments[event.segment]) for event in timeline.events],
-            "doses": {visit.stop: _dose(visit) for visit in self.plan.visits},
-            "dropped": [one.id for one in self.plan.left_out if one.why == DROPPED],
-            "left_out": [{"id": one.id, "why": one.why} for one in self.plan.left_out if one.why != DROPPED],
-            "cues_dropped": [{"text": cue.text, "stop": cue.stop} for cue in timeline.cues_dropped],
-            "by": self.plan.routine.by,
-            "note": self.plan.routine.note,
-        }
+        """Return the timeline document: plain data, in seconds, versioned."""
+        return make_document(self)
 
     def find_lengths(self) -> tuple[Ranges, Milliseconds]:
         """Return the lengths it could have with these options, and the usual one; may have to speak."""
         ruler = Ruler(self.language, self.voice.measure, EARCON_LENGTHS)
-        return find_ranges(self.as_written, ruler), ruler.settled_total(self.as_written, 0)
-
-    def _length(self) -> dict[str, Any]:
-        ranges, usual = self.find_lengths()
-        asked = self.options.length or self.plan.routine.length
-        length: dict[str, Any] = {
-            "minimum": in_seconds(ranges[0][0]),
-            "default": in_seconds(usual),
-            "maximum": in_seconds(ranges[-1][1]),
-            "requested": in_seconds(asked) if asked else None,
-        }
-        if len(ranges) > 1:
-            length["ranges"] = [[in_seconds(end) for end in both] for both in ranges]
-        return length
+        usual = ruler.settled_total(self.as_written, self.as_written.pace.usual)
+        return find_ranges(self.as_written, ruler), usual
 
 
 def compile_saying(text: str, language: Language, voice: Voice) -> Sound:
@@ -184,6 +135,7 @@ def write_script(
     UsageError
         If an option cannot be met.
     """
+    options = settle(options, routine)
     routine = choose_in_routine(routine, points, options)
     plan, problems = make_plan_of_what_is_right(routine, points, first_side=options.first_side)
     if not problems:
@@ -232,6 +184,7 @@ def compile_session(
     VoiceguideError
         If the content is wrong, words are missing, an option cannot be met, or the voice fails.
     """
+    options = settle(options, routine)
     as_written, words = write_script(routine, points, language, options)
     plan, fitted = as_written, None
 
@@ -242,15 +195,14 @@ def compile_session(
 
     # All at once, as some engines take a second to start: to fit a length then asks for a few texts more.
     prepare(_texts(words))
-    length = options.length or routine.length
-    if length:
+    if length := options.length:
         ruler = Ruler(language, voice.measure, EARCON_LENGTHS)
         fitted = fit(plan, length, ruler)
         if fitted is None:
-            others = (
-                (f"--ice {ice}", write_script(routine, points, language, replace(options, ice=ice))[0])
-                for ice in (("later", "10m") if plan.ice else ())
-            )
+            others = {
+                option: write_script(routine, points, language, other)[0]
+                for option, other in _other_wishes(options, plan)
+            }
             raise _impossible(length, plan, ruler, others)
         plan = fitted.plan
         words = [write_words(step, plan, language) for step in plan.steps]
@@ -281,17 +233,29 @@ def compile_session(
     )
 
 
+def _other_wishes(options: Options, plan: Plan) -> Iterator[tuple[str, Options]]:
+    """Yield what may make another length possible, as it is typed, with the options it leads to."""
+    fixed = plan.routine.fix
+    if plan.ice and "ice" not in fixed:
+        yield "--ice later", replace(options, ice="later")
+        yield "--ice 10m", replace(options, ice="10m")
+    if options.detail == "full" and "detail" not in fixed:
+        yield "--detail auto", replace(options, detail="auto")
+    if options.pace != "usual" and "pace" not in fixed:
+        yield "--pace usual", replace(options, pace="usual")
+
+
 def _impossible(
-    length: Milliseconds, plan: Plan, ruler: Ruler, others: Iterable[tuple[str, Plan]]
+    length: Milliseconds, plan: Plan, ruler: Ruler, others: Mapping[str, Plan]
 ) -> ImpossibleLength:
     """Return the error that tells which lengths a plan can take, and what would make this one possible.
 
-    `others` are plans made with one option more, each after that option as it is typed.
+    `others` are plans made with one option more, by that option as it is typed.
     """
     ranges = [(up_to_seconds(low), high) for low, high in find_ranges(plan, ruler)]
     told = " or ".join(f"{clock(low)} to {clock(high)}" for low, high in ranges)
     error = ImpossibleLength(f"'{plan.routine.id}' takes {told}, not {clock(length)}")
-    for option, other in others:
+    for option, other in others.items():
         if fit(other, length, Ruler(ruler.language, ruler.measure, ruler.earcon_lengths)):
             error.remedies = (*error.remedies, option)
     nearest = min((end for both in ranges for end in both), key=lambda end: abs(end - length))
@@ -320,63 +284,22 @@ def estimate(
     language: Language,
     measure: Callable[[str], Milliseconds],
 ) -> Estimate:
-    """Return how long a routine takes by some measure of its words, without any sound."""
+    """Return how long a routine takes by some measure of its words, without any sound.
+
+    Raises
+    ------
+    VoiceguideError
+        If the routine is wrong, or cannot have the length it states.
+    """
     plan, words = write_script(routine, points, language)
+    ruler = Ruler(language, measure, EARCON_LENGTHS)
     usual = lay_out(plan, words, language, measure, earcon_lengths=EARCON_LENGTHS).duration
-    shortest, longest = find_ends(plan, Ruler(language, measure, EARCON_LENGTHS))
+    shortest, longest = find_ends(plan, ruler)
+    if routine.length and fit(plan, routine.length, ruler) is None:
+        raise InvalidContent([Problem(("length",), _impossible(routine.length, plan, ruler, {}).message)])
     return Estimate(plan, shortest, routine.length or usual, longest)
 
 
 def _texts(words: Iterable[Words]) -> list[str]:
     """Return every distinct spoken text that a timeline of these words may ask for, in order."""
     return list(dict.fromkeys(cue.spoken for said in words for cues in said.values() for cue in cues))
-
-
-def _segment(segment: Segment) -> dict[str, Any]:
-    return {
-        "start": in_seconds(segment.start),
-        "duration": in_seconds(segment.duration),
-        "action": segment.action,
-        "point": next(iter(segment.points), None),
-        "points": list(segment.points),
-        "side": segment.side,
-        "method": segment.method,
-        "posture": segment.posture,
-        "lies_on": segment.lies_on,
-        "zone": segment.zone,
-        "stop": segment.stop,
-        "chapter": segment.chapter,
-        "repeat": segment.repeat,
-        "wait": None if segment.wait is None else {"key": "any", "limit": in_seconds(segment.wait)},
-        "also": None,
-    }
-
-
-def _event(event: Event, segment: Segment) -> dict[str, Any]:
-    return {
-        "start": in_seconds(event.start),
-        "duration": in_seconds(event.duration),
-        "kind": event.kind,
-        "name": event.name,
-        "text": event.text,
-        "spoken": event.spoken,
-        "action": segment.action,
-        "point": next(iter(segment.points), None),
-        "side": segment.side,
-        "segment": event.segment,
-        "required": event.required,
-        "gain": event.gain,
-    }
-
-
-def _dose(visit: Visit) -> dict[str, Any]:
-    return {
-        "seconds": in_seconds(visit.chosen),
-        "smallest": in_seconds(visit.dose.smallest),
-        "usual": in_seconds(visit.dose.usual),
-        "largest": in_seconds(visit.dose.largest),
-        "repeats": visit.repeats,
-        "rounds": visit.rounds,
-        "window": in_seconds(visit.window),
-        "massage": in_seconds(visit.massage),
-    }

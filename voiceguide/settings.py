@@ -26,8 +26,10 @@ from voiceguide.errors import (
     did_you_mean,
 )
 from voiceguide.exporter import write_text
+from voiceguide.library import find_point
+from voiceguide.scheduler.actions import PACES
 from voiceguide.scheduler.assist import ASSISTS
-from voiceguide.scheduler.options import FOOT_BATHS, ICES, SORE_SIDES
+from voiceguide.scheduler.options import DETAILS, FOOT_BATHS, ICES, SORE_SIDES
 from voiceguide.units import parse_length
 from voiceguide.voice import FASTEST, SLOWEST
 
@@ -72,6 +74,21 @@ def _backend(text: str) -> str:
 def _length(text: str) -> str:
     parse_length(text)
     return text.strip()
+
+
+def points_in(text: str) -> tuple[str, ...]:
+    """Return the ids of points that a text names; raise `UnknownName` if there is no such point."""
+    names = re.findall(r"[^\s,]+", text)
+    for name in names:
+        find_point(name)
+    return tuple(dict.fromkeys(names))
+
+
+def _points(text: str) -> str:
+    names = points_in(text)
+    if not names:
+        raise ValueError(text)
+    return ",".join(names)
 
 
 def _one_of(*words: str) -> Callable[[str], str]:
@@ -128,6 +145,20 @@ SETTINGS: dict[str, Setting] = {
         _one_of(*ICES),
         ", ".join(ICES),
         "later",
+    ),
+    "skip": Setting("leave a point out", _points, "points, with commas", "b54,toe"),
+    "only": Setting("press this point, and no other", _points, "points, with commas", "li4,lu6"),
+    "detail": Setting(
+        "how much is said: auto is full, or brief where a length leaves no room for more",
+        _one_of(*DETAILS),
+        "full, brief or auto",
+        "brief",
+    ),
+    "pace": Setting(
+        "how slowly you are led: gentle is never quicker than usual, brisk never slower",
+        _one_of(*PACES),
+        "brisk, usual or gentle",
+        "gentle",
     ),
     "foot-bath": Setting(
         "when a cold bath is offered for feet that are pressed",

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 import pytest
 
@@ -9,9 +11,11 @@ from tests.scheduler.laws import LAWS, end, lay_out_routine, speech_of
 from voiceguide.engines.tone import tone_length
 from voiceguide.errors import UsageError, VoiceguideError
 from voiceguide.library import find_routine, load_routine, routine_names
+from voiceguide.scheduler.choices import settle
 from voiceguide.scheduler.options import FOOT_BATHS, ICES, Options
 from voiceguide.scheduler.plan import Plan
 from voiceguide.scheduler.timeline import Timeline
+from voiceguide.units import Milliseconds
 
 ICED = [name for name in routine_names() if "ice:" in find_routine(name).read_text(encoding="utf-8")]
 EXCEPT_ICE = [law for law in LAWS if law.__name__ != "ice_is_whole_and_checked_by_touch"]
@@ -32,6 +36,8 @@ WISHES = [
     *(Options(foot_bath=when) for when in FOOT_BATHS),
     Options(one_side_at_a_time=True),
     Options(one_side_at_a_time=True, ice="later", sore_side="right"),
+    Options(detail="brief", pace="gentle"),
+    Options(detail="brief", pace="brisk", ice="later"),
 ]
 
 
@@ -78,8 +84,7 @@ def test_ice_for_later_is_told_with_how_and_how_long_and_skipped_ice_is_not(name
 def test_a_skipped_point_is_told_at_the_start_and_a_core_point_may_be_one() -> None:
     plan, timeline = chosen("lying-down", Options(skip=("b48", "toe")))
     assert {visit.entry for visit in plan.visits if visit.points} == {"b54", "li4", "b23+b47"}
-    assert "Left out today: the buttocks." in said(timeline, "open")
-    assert "Left out today: the feet." in said(timeline, "open")
+    assert "Left out today: the feet, buttocks." in said(timeline, "open")
 
 
 def test_a_part_where_something_else_is_pressed_is_not_told_to_be_left_out() -> None:
@@ -111,3 +116,71 @@ def test_a_point_that_is_not_pressed_cannot_be_chosen(options: Options) -> None:
 def test_one_side_at_a_time_presses_the_sorer_side_first() -> None:
     plan, _ = chosen("lower-back", Options(one_side_at_a_time=True, sore_side="right"))
     assert [visit.stop for visit in plan.visits] == ["b23+b47.right", "b23+b47.left", "ice.back"]
+
+
+def spoken(timeline: Timeline) -> int:
+    """Return how long is spoken outside doses and ice, in milliseconds."""
+    quiet = {"hold", "roll", "massage", "ice"}
+    said = (one for one in timeline.events if one.kind == "speech")
+    return sum(one.duration for one in said if timeline.segments[one.segment].action not in quiet)
+
+
+@pytest.mark.parametrize("name", routine_names())
+def test_brief_words_are_fewer_and_what_must_be_heard_is_heard(name: str) -> None:
+    (_, full), (_, brief) = chosen(name, Options(detail="full")), chosen(name, Options(detail="brief"))
+    assert spoken(brief) < spoken(full)
+    assert [one.action for one in brief.segments] == [one.action for one in full.segments]
+    for one, other in zip(full.segments, brief.segments, strict=True):
+        needed = [
+            any(event.required for event in speech_of(line, at)) for line, at in ((full, one), (brief, other))
+        ]
+        assert needed[0] <= needed[1], one
+    assert said(brief, "open").startswith(said(full, "open").split("It takes")[0])
+
+
+@pytest.mark.parametrize("name", routine_names())
+def test_a_gentle_pace_gives_more_time_and_a_brisk_one_less_and_no_dose_changes(name: str) -> None:
+    plans, timelines = zip(
+        *(chosen(name, Options(pace=pace)) for pace in ("brisk", "usual", "gentle")), strict=True
+    )
+    brisk, usual, gentle = (timeline.duration for timeline in timelines)
+    assert brisk < usual < gentle
+    assert plans[0].visits == plans[1].visits == plans[2].visits
+    for quick, slow in pairwise(timelines):
+        for one, other in zip(quick.segments, slow.segments, strict=True):
+            assert one.duration <= other.duration or one.action == "rest", (one, other)
+
+
+def test_what_is_asked_for_stands_before_what_the_author_says() -> None:
+    routine = replace(load_routine(find_routine("hands")), ice="later", pace="gentle", detail="brief")
+    assert settle(Options(), routine).wishes == {"ice": "later", "pace": "gentle", "detail": "brief"} | BATH
+    assert settle(Options(pace="brisk"), routine).pace == "brisk"
+
+
+BATH = {"foot_bath": "after"}
+
+
+def test_what_the_author_fixed_cannot_be_asked_for() -> None:
+    routine = replace(load_routine(find_routine("hands")), ice="later", fix=("ice", "length", "skip"))
+    for name, asked in {
+        "ice": Options(ice="full"),
+        "length": Options(length=Milliseconds(600_000)),
+        "skip": Options(skip=("li4",)),
+    }.items():
+        with pytest.raises(UsageError, match=f"does not take --{name}") as caught:
+            settle(asked, routine)
+        assert f"fix: [{name}]" in str(caught.value.hint)
+    assert settle(Options(ice="later"), routine).ice == "later", "that is what it is anyway"
+    assert settle(Options(pace="gentle"), routine).pace == "gentle"
+
+
+def test_a_wish_for_all_sessions_gives_way_where_it_cannot_be_met() -> None:
+    routine = replace(load_routine(find_routine("hands")), fix=("ice",))
+    standing = Options(ice="skip", skip=("toe",), standing=frozenset({"ice", "skip"}))
+    settled = settle(standing, routine)
+    assert settled.ice == "full"
+    assert settled.yielding == {"ice"}
+    plan, _ = lay_out_routine(routine, tone_length, standing)
+    assert plan.left_out == ()
+    plan, _ = lay_out_routine(load_routine(find_routine("lying-down")), tone_length, standing)
+    assert {one.id for one in plan.left_out} == {"toe", "ice.back"}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,6 @@ from tests.scheduler.laws import LAWS, lay_out_routine
 from voiceguide.earcons import EARCON_LENGTHS
 from voiceguide.engines.tone import tone_length
 from voiceguide.library import find_routine, load_language, load_points, load_routine, routine_names
-from voiceguide.scheduler.actions import SLOWEST
 from voiceguide.scheduler.fit import (
     Fit,
     _Choice,
@@ -30,11 +30,16 @@ from voiceguide.scheduler.routine import Routine, parse_routine
 from voiceguide.scheduler.ruler import FULL_DOSE, Ruler, Shape
 from voiceguide.session import write_script
 from voiceguide.units import SECOND, Milliseconds, up_to_seconds
+from voiceguide.voice import find_voice
 
 ENGLISH = load_language("en")
 POINTS = load_points()
 EXCEPT_ICE = [law for law in LAWS if law.__name__ != "ice_is_whole_and_checked_by_touch"]
-WISHES = [Options(), Options(ice="later"), Options(ice="10m", sore_side="right", one_side_at_a_time=True)]
+WISHES = [
+    Options(),
+    Options(ice="later", pace="gentle", detail="brief"),
+    Options(ice="10m", sore_side="right", one_side_at_a_time=True, detail="full"),
+]
 
 
 def ruler() -> Ruler:
@@ -116,15 +121,46 @@ def test_lying_down_has_one_range_with_its_ice_and_one_without() -> None:
     assert without[0][1] >= 50 * 60 * SECOND
 
 
+def test_lying_down_can_be_had_in_a_quarter_of_an_hour_by_the_usual_voice(tmp_path: Path) -> None:
+    plan = plan_of("lying-down", Options(ice="later"))
+    voice = find_voice("espeak", rate=None, cache=tmp_path)
+    ((shortest, _),) = find_ranges(plan, Ruler(ENGLISH, voice.measure, EARCON_LENGTHS))
+    assert shortest <= 15 * 60 * SECOND
+
+
 @pytest.mark.parametrize(
     ("minutes", "dropped"),
     [(35, {"toe", "b54", "li4"}), (39, {"toe", "b54"}), (43, {"toe"}), (48, set())],
 )
 def test_what_is_optional_goes_in_the_order_its_author_gave(minutes: int, dropped: set[str]) -> None:
-    found = fit(plan_of("lying-down"), Milliseconds(minutes * 60 * SECOND), ruler())
+    plan = plan_of("lying-down", Options(detail="full"))
+    found = fit(plan, Milliseconds(minutes * 60 * SECOND), ruler())
     assert found is not None
     assert {one.id for one in found.plan.left_out} == dropped
+    assert found.plan.detail == "full"
     assert {visit.entry for visit in found.plan.visits} >= {"b23+b47", "b48"}
+
+
+def test_the_words_are_brief_before_anything_is_left_out_and_full_again_where_there_is_room() -> None:
+    plan = plan_of("lying-down")
+    for minutes, detail, dropped in ((48, "full", 0), (43, "brief", 0), (40, "brief", 1), (38, "full", 2)):
+        found = fit(plan, Milliseconds(minutes * 60 * SECOND), ruler())
+        assert found is not None
+        assert (found.plan.detail, len(found.plan.left_out)) == (detail, dropped)
+
+
+@pytest.mark.parametrize(("name", "quickest", "slowest"), [("brisk", -1000, 0), ("gentle", 0, 1000)])
+def test_a_length_never_takes_the_pace_to_the_other_side_of_the_usual(
+    name: str, quickest: int, slowest: int
+) -> None:
+    options = Options(pace=name)
+    plan = plan_of("hands", options)
+    usual = ruler().settled_total(plan, plan.pace.usual)
+    for length in (usual, *lengths_of("hands", options, 9)):
+        found = fit(plan, length, ruler())
+        assert found is not None
+        assert quickest <= min(found.paces) <= max(found.paces) <= slowest
+        assert length != usual or {*found.paces} == {plan.pace.usual}
 
 
 def test_what_the_author_fixed_is_not_turned() -> None:
@@ -172,10 +208,11 @@ def search(plan: Plan, length: Milliseconds) -> tuple[tuple[str, ...], object, i
             shapes = {entry: shape for entry, (_, shape) in zip(entries, chosen, strict=True)}
             for size, sign in product(range(FULL_DOSE + 1), (1, -1)):
                 varied = measure.vary(level, shapes, sign * size)
-                if not measure.total(varied, -SLOWEST) <= length <= measure.total(varied, SLOWEST):
+                quickest, _, slowest = plan.pace
+                if not measure.total(varied, quickest) <= length <= measure.total(varied, slowest):
                     continue
-                pace = max(p for p in range(-SLOWEST, SLOWEST + 1) if measure.total(varied, p) <= length)
-                left = tuple(one.id for one in level.left_out)
+                pace = max(p for p in range(quickest, slowest + 1) if measure.total(varied, p) <= length)
+                left = (level.detail, *(one.id for one in level.left_out))
                 return left, [visit.chosen for visit in varied.visits], sign * size, pace
     return None
 
@@ -183,7 +220,7 @@ def search(plan: Plan, length: Milliseconds) -> tuple[tuple[str, ...], object, i
 def told(found: Fit | None) -> tuple[tuple[str, ...], object, int, int] | None:
     if found is None:
         return None
-    left = tuple(one.id for one in found.plan.left_out)
+    left = (found.plan.detail, *(one.id for one in found.plan.left_out))
     return left, [visit.chosen for visit in found.plan.visits], found.fraction, min(found.paces)
 
 
@@ -200,10 +237,10 @@ def small_routines(draw: st.DrawFn) -> Routine:
     return parse_routine({"version": 1, "id": "any", "steps": steps})
 
 
-@given(small_routines(), st.floats(-0.02, 1.02))
+@given(small_routines(), st.floats(-0.02, 1.02), st.sampled_from(["brisk", "usual", "gentle"]))
 @settings(max_examples=12, deadline=None)
-def test_nothing_better_is_found_by_trying_everything(routine: Routine, where: float) -> None:
-    plan = plan_of(routine)
+def test_nothing_better_is_found_by_trying_everything(routine: Routine, where: float, pace: str) -> None:
+    plan = plan_of(routine, Options(pace=pace))
     shortest, longest = find_ends(plan, ruler())
     length = Milliseconds(int(shortest + (longest - shortest) * where))
     assert told(fit(plan, length, ruler())) == search(plan, length)

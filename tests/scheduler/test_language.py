@@ -162,3 +162,28 @@ def test_no_word_of_ours_needs_a_screen(tag: str) -> None:
     ]
     for line in lines:
         assert not any(word in line.lower() for word in ("screen", "picture", "click", "look at"))
+
+
+LINES = {
+    "nothing is left to say": ({"say": "Here.", "only": "full"}, "nothing is said when the talk is brief"),
+    "a warning is not said": (
+        [{"say": "Here."}, {"say": "Never on bone.", "required": True, "only": "full"}],
+        "what must be heard is not said when the talk is brief",
+    ),
+    "a warning is only brief": (
+        [{"say": "Here."}, {"say": "Never on bone.", "required": True, "only": "brief"}],
+        "what must be heard is not said when the talk is full",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", LINES)
+def test_what_has_to_be_heard_is_heard_however_much_is_said(what: str) -> None:
+    place, message = LINES[what]
+    written = files()
+    written["points"]["points"]["li4"]["methods"]["thumbs"]["place"] = place
+    with pytest.raises(InvalidContent) as caught:
+        parse_language(written)
+    (problem,) = caught.value.problems
+    assert problem.message == message
+    assert problem.path == ("points", "points", "li4", "methods", "thumbs", "place")

@@ -52,6 +52,8 @@ class _Commands(click.Group):
             raise error
         if name not in _MENDERS and not set(_HELP) & set(args):
             kept = {setting.replace("-", "_"): value for setting, value in settings_that_apply().items()}
+            for several in kept.keys() & {"skip", "only"}:
+                kept[several] = [kept[several]]
             ctx.default_map = {name: kept}
         return super().resolve_command(ctx, args)
 

@@ -7,13 +7,13 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from voiceguide import registry
 from voiceguide.backends import Backend
@@ -27,9 +27,10 @@ from voiceguide.library import (
     load_routine,
     located,
 )
-from voiceguide.scheduler.options import FOOT_BATHS, ICES, Options
+from voiceguide.scheduler.actions import PACES
+from voiceguide.scheduler.options import DETAILS, FOOT_BATHS, ICES, WISHES, Options
 from voiceguide.session import Session, compile_session, write_script
-from voiceguide.settings import SETTINGS, parse_setting
+from voiceguide.settings import SETTINGS, parse_setting, points_in
 from voiceguide.units import LONGEST_SESSION, SECOND, Milliseconds, clock, parse_length
 from voiceguide.voice import Voice, find_voice
 
@@ -63,6 +64,18 @@ def setting_option(name: str, *, metavar: str) -> Decorator:
     return click.option(
         f"--{name}", type=_Value(name), metavar=metavar, default=setting.default, help=f"{setting.help}."
     )
+
+
+def points_option(name: str) -> Decorator:
+    """Return an option that names points, once or often, and can be kept in the settings, too."""
+    return click.option(
+        f"--{name}", multiple=True, metavar="POINT", help=f"{SETTINGS[name].help}; may come often."
+    )
+
+
+def _is_kept(name: str) -> bool:
+    """Return True if an option comes from the settings, not from what was typed now."""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.DEFAULT_MAP
 
 
 def plain_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -102,12 +115,12 @@ def time_until(text: str, now: datetime) -> Milliseconds:
 
 def session_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add what can be asked of a session, and hand it on as one `options`."""
-    names = [one.name for one in fields(Options)]
 
     @wraps(function)
     def gathered(*args: Any, **given: Any) -> Any:
-        asked = {name: given.pop(name) for name in names}
+        asked = {name: given.pop(name) for name in WISHES}
         until = given.pop("until")
+        standing = frozenset(name for name in WISHES if _is_kept(name) and not (name == "length" and until))
         if asked["length"] is not None:
             asked["length"] = parse_length(asked["length"])
         if until is not None and asked["length"] is not None:
@@ -117,7 +130,9 @@ def session_options(function: Callable[..., Any]) -> Callable[..., Any]:
             asked["length"] = time_until(until, datetime.now(tz=UTC))
         if asked["assist"] == "none":
             asked["assist"] = None
-        return function(*args, options=Options(**asked), **given)
+        for name in ("skip", "only"):
+            asked[name] = tuple(dict.fromkeys(point for text in asked[name] for point in points_in(text)))
+        return function(*args, options=Options(**asked, standing=standing), **given)
 
     decorated: Callable[..., Any] = gathered
     for decorate in reversed(
@@ -127,8 +142,10 @@ def session_options(function: Callable[..., Any]) -> Callable[..., Any]:
             setting_option("length", metavar="20|20m|12:30|1h|750s"),
             click.option("--until", metavar="HH:MM", help="When it is to end, by the clock here."),
             setting_option("ice", metavar="|".join(ICES)),
-            click.option("--skip", multiple=True, metavar="POINT", help="Leave a point out; may come often."),
-            click.option("--only", multiple=True, metavar="POINT", help="Press this point; may come often."),
+            points_option("skip"),
+            points_option("only"),
+            setting_option("detail", metavar="|".join(DETAILS)),
+            setting_option("pace", metavar="|".join(PACES)),
             click.option(
                 "--one-side-at-a-time/--both-sides-at-once",
                 default=False,
@@ -203,8 +220,12 @@ def open_session(
 
 
 def author_lines(session: Session) -> Iterator[str]:
-    """Yield what is left out, and what the routine's author wants to be read first."""
+    """Yield what is left out or brief, and what the routine's author wants to be read first."""
     plan, routine = session.plan, session.plan.routine
+    if plan.detail != session.as_written.detail:
+        yield "The words are brief, for the time. `--detail full` keeps all of them."
+    for name in sorted(session.options.yielding):
+        yield f"The routine keeps its own {name.replace('_', '-')}: that of your settings is not used."
     if plan.left_out:
         yield "Left out: " + ", ".join(f"{one.id} ({one.why})" for one in plan.left_out) + "."
     if routine.by:
@@ -249,18 +270,13 @@ class Steps:
 def typed(options: Options) -> list[str]:
     """Return the options as they are typed, without those that ask for nothing."""
     words: list[str] = []
-    for one in fields(options):
-        value, option = getattr(options, one.name), f"--{one.name.replace('_', '-')}"
-        if value == one.default:
-            continue
-        if one.name == "length":
-            value = clock(value)
+    for name, value in options.wishes.items():
+        option = f"--{name.replace('_', '-')}"
         if value is True:
             words.append(option)
         else:
-            words += [
-                word for each in (value if isinstance(value, tuple) else (value,)) for word in (option, each)
-            ]
+            values = value if isinstance(value, tuple) else (clock(value) if name == "length" else value,)
+            words += [word for each in values for word in (option, each)]
     return words
 
 

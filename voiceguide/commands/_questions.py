@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,13 +15,13 @@ from voiceguide.commands._verdict import check_steps
 from voiceguide.errors import VoiceguideError
 from voiceguide.library import (
     DEFAULT_ROUTINE,
-    find_point,
     find_routine,
     load_language,
     load_routine,
     routine_names,
 )
 from voiceguide.scheduler.routine import Routine
+from voiceguide.settings import points_in
 
 Answer = TypeVar("Answer")
 
@@ -90,11 +89,3 @@ def _prompt(question: str, known: str, parse: Callable[[str], Answer]) -> Answer
         question, default=known, show_default=bool(known), value_proc=parsed, err=True
     )
     return answer
-
-
-def points_in(text: str) -> tuple[str, ...]:
-    """Return the ids of points that a text names; raise `UnknownName` if there is no such point."""
-    names = re.findall(r"[^\s,]+", text)
-    for name in names:
-        find_point(name)
-    return tuple(dict.fromkeys(names))

@@ -12,7 +12,7 @@ import click
 
 from voiceguide.commands import as_called
 from voiceguide.commands._options import LANGUAGE
-from voiceguide.commands._questions import ask, ask_source, points_in
+from voiceguide.commands._questions import ask, ask_source
 from voiceguide.commands._verdict import check_steps, verdict
 from voiceguide.errors import ExportError, UsageError, VoiceguideError
 from voiceguide.exporter import write_text
@@ -28,6 +28,7 @@ from voiceguide.library import (
 from voiceguide.routine_text import Value, with_hints, with_values
 from voiceguide.scheduler.point import ID
 from voiceguide.scheduler.routine import Routine
+from voiceguide.settings import points_in
 
 
 @click.group("routine")

@@ -96,6 +96,8 @@ def _explanation(session: Session) -> Iterator[str]:
     if gone:
         parts = ", ".join(_part(session, entry) for entry in gone if entry in session.language.points)
         yield f"Left out, as it would be too long with them: {parts}."
+    if session.plan.detail != session.as_written.detail:
+        yield "The words are brief, as there is no room for all of them."
     changes = [
         change for visit in session.plan.visits if visit.is_first for change in _changes(session, visit)
     ]

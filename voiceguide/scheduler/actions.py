@@ -7,11 +7,31 @@ led through a step; the doses, which are how long a point is pressed, belong to 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from voiceguide.units import SECOND, Milliseconds
 
 SLOWEST = 1000
 """The pace at which every comfort time is at its largest; minus that is the quickest."""
+
+
+class Pace(NamedTuple):
+    """How slowly a person is led, and how far a length may change that; each from -1000 to 1000."""
+
+    quickest: int
+    """No length makes it quicker."""
+    usual: int
+    """If no length is asked for."""
+    slowest: int
+    """No length makes it slower."""
+
+
+PACES = {
+    "brisk": Pace(-SLOWEST, -SLOWEST // 2, 0),
+    "usual": Pace(-SLOWEST, 0, SLOWEST),
+    "gentle": Pace(0, SLOWEST // 2, SLOWEST),
+}
+"""By the name that is asked for: what is brisk is never slower than usual, what is gentle never quicker."""
 
 
 @dataclass(frozen=True, slots=True)

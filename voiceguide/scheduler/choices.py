@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from voiceguide.errors import UsageError, did_you_mean
+from voiceguide.scheduler.actions import PACES
 from voiceguide.scheduler.assist import assist
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.plan import LATER, SKIPPED, Plan, leave_out, shorten_ice
@@ -15,6 +16,37 @@ from voiceguide.units import MINUTE, Milliseconds
 
 SHORT_ICE = Milliseconds(10 * MINUTE)
 """`--ice 10m`: some advice for cold on the back allows no more (NHS Gwent: up to ten minutes)."""
+
+
+def settle(options: Options, routine: Routine) -> Options:
+    """Return what applies to a routine: what is asked for, and else what its author says.
+
+    Raises
+    ------
+    UsageError
+        If something is asked for that the routine keeps as it is. A wish that is kept for all sessions gives
+        way instead.
+    """
+    own = Options(
+        length=routine.length,
+        ice=routine.ice,
+        foot_bath=routine.foot_bath,
+        detail=routine.detail,
+        pace=routine.pace,
+    )
+    for name, asked in options.wishes.items():
+        kept = getattr(own, name)
+        if name in routine.fix and asked != kept:
+            if name not in options.standing:
+                option = f"--{name.replace('_', '-')}"
+                raise UsageError(
+                    f"'{routine.id}' does not take {option}",
+                    hint=f"leave it away: its author fixed that, with `fix: [{name}]`.",
+                )
+            given_up = {name: getattr(Options(), name), "yielding": options.yielding | {name}}
+            options = replace(options, **given_up)
+    said = {name: asked for name, asked in own.wishes.items() if name not in options.wishes}
+    return replace(options, **said)
 
 
 def choose_in_routine(routine: Routine, points: Mapping[str, Point], options: Options) -> Routine:
@@ -44,17 +76,23 @@ def choose_in_plan(plan: Plan, options: Options) -> Plan:
     VoiceguideError
         If nothing would be left to press.
     """
-    for name in (*options.skip, *options.only):
-        _check_pressed(name, plan)
+    for name in ("skip", "only"):
+        if name not in options.standing:
+            for point in getattr(options, name):
+                _check_pressed(point, plan)
     skipped = {name for name in _pressed(plan) if options.only and name not in options.only} | {*options.skip}
     plan = leave_out(plan, {one.stop: SKIPPED for one in plan.visits if set(one.points) & skipped})
-    ice = options.ice or plan.routine.ice
-    if ice == "10m":
-        return shorten_ice(plan, SHORT_ICE)
-    if ice in {"later", "skip"}:
-        why = LATER if ice == "later" else SKIPPED
-        return leave_out(plan, {visit.stop: why for visit in plan.visits if not visit.points})
-    return plan
+    if options.ice == "10m":
+        plan = shorten_ice(plan, SHORT_ICE)
+    elif options.ice in {"later", "skip"}:
+        why = LATER if options.ice == "later" else SKIPPED
+        plan = leave_out(plan, {visit.stop: why for visit in plan.visits if not visit.points})
+    return replace(
+        plan,
+        detail="brief" if options.detail == "brief" else "full",
+        can_be_brief=options.detail == "auto",
+        pace=PACES[options.pace or "usual"],
+    )
 
 
 def _apart(step: RoutineStep) -> RoutineStep:

@@ -3,11 +3,12 @@
 What may be turned, the best first; an earlier line is never paid for with a later one:
 
 1. as few optional points as can be are left out, those with the highest number first;
-2. rounds, repeats and the window of spread presses change as little as can be from the usual, counted in
+2. the words are as full as was asked for; where that is left to the length, brief if they must be;
+3. rounds, repeats and the window of spread presses change as little as can be from the usual, counted in
    rounds, repeats and minutes of the window; among equals the later points of the session change first;
-3. all doses move by the same fraction of their way from the usual towards their largest or smallest, the
+4. all doses move by the same fraction of their way from the usual towards their largest or smallest, the
    smallest such fraction on a grid of thousandths, each dose the nearest whole second;
-4. all comfort times move by the same fraction of theirs, the pace, likewise. The milliseconds that are still
+5. all comfort times move by the same fraction of theirs, the pace, likewise. The milliseconds that are still
    missing go to the points, then to rests and waits, then to what else is only talked through, last to the
    closing.
 
@@ -18,11 +19,10 @@ what is to be fetched, a point that is no option.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import NamedTuple
 
-from voiceguide.scheduler.actions import SLOWEST
 from voiceguide.scheduler.plan import DROPPED, Plan, leave_out
 from voiceguide.scheduler.point import Count, Dose
 from voiceguide.scheduler.ruler import FULL_DOSE, Ruler, Shape
@@ -52,8 +52,8 @@ def find_ranges(plan: Plan, ruler: Ruler) -> tuple[tuple[Milliseconds, Milliseco
     """Return the lengths that a plan can take, in milliseconds, as ranges in order that do not touch."""
     found = sorted(
         (
-            ruler.settled_total(_smallest(level, ruler), -SLOWEST),
-            ruler.settled_total(_largest(level, ruler), SLOWEST),
+            ruler.settled_total(_smallest(level, ruler), plan.pace.quickest),
+            ruler.settled_total(_largest(level, ruler), plan.pace.slowest),
         )
         for level in _levels(plan)
     )
@@ -70,8 +70,8 @@ def find_ends(plan: Plan, ruler: Ruler) -> tuple[Milliseconds, Milliseconds]:
     """Return the shortest and the longest a plan can take, in milliseconds."""
     *_, last = _levels(plan)
     return (
-        ruler.settled_total(_smallest(last, ruler), -SLOWEST),
-        ruler.settled_total(_largest(plan, ruler), SLOWEST),
+        ruler.settled_total(_smallest(last, ruler), plan.pace.quickest),
+        ruler.settled_total(_largest(plan, ruler), plan.pace.slowest),
     )
 
 
@@ -79,7 +79,7 @@ def fit(plan: Plan, length: Milliseconds, ruler: Ruler) -> Fit | None:
     """Return how the plan takes exactly `length` milliseconds; None if it cannot."""
     ruler.make_room_for(length)
     for level in _levels(plan):
-        if ruler.total(level, -SLOWEST) <= length <= ruler.total(level, SLOWEST):
+        if ruler.total(level, plan.pace.quickest) <= length <= ruler.total(level, plan.pace.slowest):
             return _fit_pace(level, 0, length, ruler)
         for shapes in _shapes_within(level, length, ruler):
             found = _fit_doses(level, shapes, length, ruler)
@@ -89,12 +89,14 @@ def fit(plan: Plan, length: Milliseconds, ruler: Ruler) -> Fit | None:
 
 
 def _levels(plan: Plan) -> Iterator[Plan]:
-    """Yield the plan, then without its most optional point, and so on."""
-    yield plan
-    for number in range(1, len(plan.optional) + 1):
+    """Yield the plan, then without its most optional point, and so on; each briefer too, if it can be."""
+    for number in range(len(plan.optional) + 1):
         gone = set(plan.optional[:number])
         if any(visit.points and visit.entry not in gone for visit in plan.visits):
-            yield leave_out(plan, {visit.stop: DROPPED for visit in plan.visits if visit.entry in gone})
+            level = leave_out(plan, {visit.stop: DROPPED for visit in plan.visits if visit.entry in gone})
+            yield level
+            if level.can_be_brief:
+                yield replace(level, detail="brief")
 
 
 def _ranges_of(visit: Visit) -> tuple[Count, Count, Dose]:
@@ -154,13 +156,12 @@ class _Choice(NamedTuple):
 
 def _shapes_within(plan: Plan, length: Milliseconds, ruler: Ruler) -> Iterator[dict[str, Shape]]:
     """Yield the shapes in which the plan can be as long as that, the nearest to the usual first."""
-    if not (
-        ruler.total(_smallest(plan, ruler), -SLOWEST) <= length <= ruler.total(_largest(plan, ruler), SLOWEST)
-    ):
+    shortest = ruler.total(_smallest(plan, ruler), plan.pace.quickest)
+    if not shortest <= length <= ruler.total(_largest(plan, ruler), plan.pace.slowest):
         return
     firsts = _firsts(plan)
     usual = {entry: Shape(one.rounds, one.repeats, one.window) for entry, one in firsts.items()}
-    ends = ((-FULL_DOSE, -SLOWEST), (FULL_DOSE, SLOWEST))
+    ends = ((-FULL_DOSE, plan.pace.quickest), (FULL_DOSE, plan.pace.slowest))
     base = [ruler.total(ruler.vary(plan, usual, fraction), pace) for fraction, pace in ends]
     if base[0] <= length <= base[1]:
         yield usual
@@ -214,12 +215,14 @@ def _combine(
 def _fit_doses(plan: Plan, shapes: Mapping[str, Shape], length: Milliseconds, ruler: Ruler) -> Fit | None:
     """Return the fit with the smallest fraction; None if no fraction has the length between its paces."""
     usual = ruler.vary(plan, shapes, 0)
-    if ruler.total(usual, -SLOWEST) <= length <= ruler.total(usual, SLOWEST):
+    if ruler.total(usual, plan.pace.quickest) <= length <= ruler.total(usual, plan.pace.slowest):
         return _fit_pace(usual, 0, length, ruler)
-    sign = 1 if length > ruler.total(usual, SLOWEST) else -1
+    sign, pace = (
+        (1, plan.pace.slowest) if length > ruler.total(usual, plan.pace.slowest) else (-1, plan.pace.quickest)
+    )
 
     def reach(fraction: int) -> int:
-        return sign * ruler.total(ruler.vary(plan, shapes, sign * fraction), sign * SLOWEST)
+        return sign * ruler.total(ruler.vary(plan, shapes, sign * fraction), pace)
 
     above = _first_reaching(reach, sign * length, 0, FULL_DOSE)
     # The words of a dose can get shorter as it grows: "a minute and fifty-nine seconds", "two minutes". So a
@@ -232,7 +235,7 @@ def _fit_doses(plan: Plan, shapes: Mapping[str, Shape], length: Milliseconds, ru
             break
     for fraction in range(above, FULL_DOSE + 1):
         varied = ruler.vary(plan, shapes, sign * fraction)
-        if ruler.total(varied, -SLOWEST) <= length <= ruler.total(varied, SLOWEST):
+        if ruler.total(varied, plan.pace.quickest) <= length <= ruler.total(varied, plan.pace.slowest):
             return _fit_pace(varied, sign * fraction, length, ruler)
     return None
 
@@ -261,13 +264,14 @@ def _first_reaching(value: Callable[[int], int], target: int, low: int, high: in
 
 def _fit_pace(plan: Plan, fraction: int, length: Milliseconds, ruler: Ruler) -> Fit | None:
     """Return the fit of a plan whose doses are chosen, the pace being all that is left."""
-    fast = SLOWEST
-    if ruler.total(plan, SLOWEST) > length:
-        fast = _first_reaching(lambda pace: ruler.total(plan, pace), length + 1, -SLOWEST, SLOWEST) - 1
+    quickest, _, slowest = plan.pace
+    fast = slowest
+    if ruler.total(plan, slowest) > length:
+        fast = _first_reaching(lambda pace: ruler.total(plan, pace), length + 1, quickest, slowest) - 1
     missing = length - ruler.total(plan, fast)
     paces = [fast] * len(plan.steps)
     extras = [NOTHING] * len(plan.steps)
-    if missing and fast < SLOWEST:
+    if missing and fast < slowest:
         for group in _together(plan):
             layouts = [ruler.lay(plan, plan.steps[at]) for at in group]
             more = sum(layout.length(fast + 1) - layout.length(fast) for layout in layouts)

@@ -104,7 +104,9 @@ def _marks(dose: Milliseconds, words: Words) -> Iterator[tuple[int, Cue]]:
     if dose >= 75 * SECOND:
         marks.extend((dose - 30 * SECOND, cue) for cue in words["thirty"])
     if dose == 2 * MINUTE:
-        marks = [(at, words["halfway_one_minute"][0] if at == halfway else cue) for at, cue in marks]
+        marks = [
+            (at, next(iter(words["halfway_one_minute"]), cue) if at == halfway else cue) for at, cue in marks
+        ]
     yield from marks
     if dose >= 45 * SECOND and all(abs(at - halfway) > 10 * SECOND for at, _ in marks):
         yield from ((halfway, cue) for cue in words["halfway"])

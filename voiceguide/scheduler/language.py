@@ -9,6 +9,7 @@ from typing import Any
 
 from voiceguide.errors import InvalidContent, Problem, VoiceguideError, did_you_mean
 from voiceguide.scheduler.lexicon import Lexicon
+from voiceguide.scheduler.options import DETAILS
 from voiceguide.scheduler.point import ID, METHODS
 from voiceguide.scheduler.shape import (
     Duration,
@@ -50,6 +51,8 @@ class Line:
     """How large a share of its segment's silence follows it."""
     pause: Milliseconds = NOTHING
     """The silence that follows it at least, where hands or hips have something to do."""
+    only: str = ""
+    """`full` or `brief` if it is said only when that much is said; empty if it always is."""
     fields: tuple[str, ...] = ()
     """The placeholders in it."""
 
@@ -172,8 +175,14 @@ _NEEDED = ("place", "press", "release")
 _LINE = Either(
     Text(),
     Record(
-        {"say": Text(), "required": Flag(), "gap": Whole(1, 20), "pause": Duration()},
-        {"required": False, "gap": 1, "pause": 0},
+        {
+            "say": Text(),
+            "required": Flag(),
+            "gap": Whole(1, 20),
+            "pause": Duration(),
+            "only": Text(DETAILS[:2], "amount of talk"),
+        },
+        {"required": False, "gap": 1, "pause": 0, "only": ""},
     ),
 )
 _LINES = Seq(_LINE, single=True, smallest=1)
@@ -243,6 +252,7 @@ def parse_language(files: Mapping[str, object], tag: str | None = None) -> Langu
         message = f"the tag '{written}' is not the folder's name"
         problems.append(Problem(("language", "tag"), message, hint=f"call it '{tag}'."))
     problems.extend(_unknown_placeholders(files))
+    problems.extend(_left_unsaid(found))
     if problems:
         raise InvalidContent(problems)
     language, lexicon = found["language"], found["lexicon"]
@@ -299,8 +309,7 @@ def _laid(shape: Shape | None, below: Any, above: Any, path: Path, problems: Pro
 
 def _has_required(lines: Any) -> bool:
     return any(
-        isinstance(line, dict) and line.get("required") is True
-        for line in (lines if isinstance(lines, list) else [lines])
+        _value(line, "required") is True for line in (lines if isinstance(lines, list | tuple) else [lines])
     )
 
 
@@ -338,6 +347,39 @@ def _unknown_placeholders(files: Mapping[str, object]) -> Iterator[Problem]:
                     known = ", ".join(PLACEHOLDERS)
                     hint = did_you_mean(name, PLACEHOLDERS) or f"one of: {known}."
                     yield Problem(path, f"unknown placeholder '{{{name}}}'", hint=hint)
+
+
+def _left_unsaid(found: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the moments in which, full or brief, what must be heard would not be, or nothing would be."""
+    phrases, points = ((found[file] or {}).get(file) or {} for file in ("phrases", "points"))
+    moments = {("phrases", "phrases", *path): lines for path, lines in _moments(phrases, 2)}
+    methods = {entry: (words or {}).get("methods") for entry, words in points.items()}
+    for (entry, *rest), lines in _moments(methods, 3):
+        moments["points", "points", entry, "methods", *rest] = lines
+    for path, lines in moments.items():
+        for detail in DETAILS[:2]:
+            said = [line for line in lines if _value(line, "only") in {None, "", detail}]
+            has_to = path[0] == "points" and path[-1] in _NEEDED
+            if has_to and not said:
+                hint = "what is to be found, pressed and let go is always told."
+                yield Problem(path, f"nothing is said when the talk is {detail}", hint=hint)
+            elif _has_required(lines) and not _has_required(said):
+                hint = f"add {{say: …, required: true, only: {detail}}}."
+                yield Problem(path, f"what must be heard is not said when the talk is {detail}", hint=hint)
+
+
+def _moments(value: object, depth: int) -> Iterator[tuple[tuple[str, ...], tuple[Any, ...]]]:
+    """Yield the lines that lie so deep in a mapping, with their path."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if depth > 1:
+                yield from (((key, *path), lines) for path, lines in _moments(inner, depth - 1))
+            elif isinstance(inner, tuple):
+                yield (key,), inner
+
+
+def _value(line: object, key: str) -> object:
+    return line.get(key) if isinstance(line, dict) else None
 
 
 def _texts(value: object, path: Path) -> Iterator[tuple[Path, str]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from voiceguide.units import Milliseconds
 
@@ -10,6 +11,8 @@ SORE_SIDES = ("left", "right", "unsure")
 """S34: not knowing is an answer."""
 ICES = ("full", "10m", "later", "skip")
 """The ice as the routine has it, ten minutes of it at most, on one's own afterwards, or none."""
+DETAILS = ("full", "brief", "auto")
+"""Every line, as few as a person needs who knows it, or brief only if a length leaves no room for more."""
 FOOT_BATHS = ("before", "after")
 """S56: when a cold bath is offered for feet that are pressed."""
 
@@ -34,8 +37,29 @@ class Options:
     """Ids of the points that are pressed; empty for all."""
     length: Milliseconds | None = None
     """Milliseconds from the first sample to the last; None for what the usual doses take."""
+    detail: str | None = None
+    """One of `DETAILS`; None for what the routine says."""
+    pace: str | None = None
+    """One of `actions.PACES`; None for what the routine says."""
+    standing: frozenset[str] = frozenset()
+    """Names of the wishes that are kept for all sessions: they give way where a routine cannot meet them."""
+    yielding: frozenset[str] = frozenset()
+    """Names of those that did."""
+
+    @property
+    def wishes(self) -> dict[str, Any]:
+        """What is asked for, by name; what is not asked for is left out."""
+        return {
+            one.name: getattr(self, one.name)
+            for one in fields(self)
+            if one.name in WISHES and getattr(self, one.name) != one.default
+        }
 
     @property
     def first_side(self) -> str:
         """`left` or `right`: the side every pair begins with."""
         return "right" if self.sore_side == "right" else "left"
+
+
+WISHES = tuple(one.name for one in fields(Options) if one.name not in {"standing", "yielding"})
+"""Names of all that can be asked for."""

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from voiceguide.errors import InvalidContent, Problem, VoiceguideError, did_you_mean
-from voiceguide.scheduler.actions import REST_INSTEAD
+from voiceguide.scheduler.actions import PACES, REST_INSTEAD, Pace
 from voiceguide.scheduler.order import find_misplaced_ice, find_problems_of_order
 from voiceguide.scheduler.point import POSTURE_GEAR, WARNINGS, Point
 from voiceguide.scheduler.routine import IceOn, Routine
@@ -96,6 +96,12 @@ class Plan:
     """In order, from the opening to the closing."""
     left_out: tuple[LeftOut, ...] = ()
     """What a caution or the author took out."""
+    detail: str = "full"
+    """How much is said: `full` or `brief`."""
+    can_be_brief: bool = False
+    """True if it may be brief for a length, where it is not so already."""
+    pace: Pace = PACES["usual"]
+    """How slowly one is led through it."""
 
     @property
     def core(self) -> tuple[str, ...]:

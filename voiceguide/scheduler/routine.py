@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from voiceguide.errors import InvalidContent
-from voiceguide.scheduler.options import FOOT_BATHS, ICES
+from voiceguide.scheduler.actions import PACES
+from voiceguide.scheduler.options import DETAILS, FOOT_BATHS, ICES, WISHES
 from voiceguide.scheduler.point import GEAR, ID, METHODS, POSTURES
 from voiceguide.scheduler.shape import Duration, Flag, OneOf, Path, Problems, Record, Seq, Table, Text, Whole
 from voiceguide.units import Milliseconds
@@ -110,6 +111,12 @@ class Routine:
     """What the ice is by default: one of `options.ICES`."""
     foot_bath: str = "after"
     """When a cold bath is offered for feet that are pressed: `before` or `after` (S56)."""
+    detail: str = "auto"
+    """How much is said: one of `options.DETAILS`."""
+    pace: str = "usual"
+    """How slowly one is led through it: one of `actions.PACES`."""
+    fix: tuple[str, ...] = ()
+    """Names of options that cannot be asked for: what they turn stays as it is here."""
 
     @property
     def presses(self) -> tuple[Press, ...]:
@@ -163,6 +170,9 @@ ROUTINE = Record(
         "length": Duration(),
         "ice": Text(ICES, "ice"),
         "foot_bath": Text(FOOT_BATHS, "time of a foot bath"),
+        "detail": Text(DETAILS, "amount of talk"),
+        "pace": Text(tuple(PACES), "pace"),
+        "fix": Seq(Text(WISHES, "option"), single=True),
         "steps": Seq(
             OneOf(
                 {
@@ -185,6 +195,9 @@ ROUTINE = Record(
         "length": None,
         "ice": "full",
         "foot_bath": "after",
+        "detail": "auto",
+        "pace": "usual",
+        "fix": (),
     },
 )
 
@@ -213,6 +226,9 @@ def parse_routine(mapping: object) -> Routine:
         length=found["length"],
         ice=found["ice"],
         foot_bath=found["foot_bath"],
+        detail=found["detail"],
+        pace=found["pace"],
+        fix=found["fix"],
         steps=tuple(
             _step(step, ("steps", index), found["exclude"]) for index, step in enumerate(found["steps"])
         ),

@@ -44,14 +44,14 @@ class Ruler:
     """Earcon -> milliseconds it sounds."""
     total_slot: Milliseconds = TOTAL_SLOT
     """Milliseconds for the cue that says the total."""
-    _layouts: dict[tuple[int, int], tuple[Step, StepLayout]] = field(default_factory=dict)
+    _layouts: dict[tuple[int, int, str], tuple[Step, StepLayout]] = field(default_factory=dict)
     _varied: dict[tuple[object, ...], tuple[Step, Step]] = field(default_factory=dict)
 
     def lay(self, plan: Plan, step: Step) -> StepLayout:
         """Return a step of a plan in its own time."""
         # By identity: a step stays the same object while nothing in it changes, and to hash one takes longer
         # than to lay it. It is kept alive here, so that no other one can take its identity.
-        key = id(step), self.total_slot if step.kind == "open" else 0
+        key = id(step), self.total_slot if step.kind == "open" else 0, plan.detail
         found = self._layouts.get(key)
         if found is None:
             words = write_words(step, plan, self.language)

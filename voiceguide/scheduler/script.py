@@ -139,7 +139,8 @@ class _Writer:
 
     def _fill(self, key: str, lines: Iterable[Line], more: Mapping[str, str] = {}) -> tuple[Cue, ...]:
         values = {**self.values, **more}
-        return tuple(_cue(key, line, values, self.language) for line in lines)
+        said = (line for line in lines if line.only in {"", self.plan.detail})
+        return tuple(_cue(key, line, values, self.language) for line in said)
 
     def _values(self) -> dict[str, str]:
         words = self.language
@@ -172,9 +173,8 @@ class _Writer:
         gone = [one.id for one in self.plan.left_out if one.why in {DROPPED, EXCLUDED, SKIPPED}]
         pressed = {points[visit.entry].part["both"] for visit in self.plan.visits if visit.entry in points}
         parts = dict.fromkeys(points[entry].part["both"] for entry in gone if entry in points)
-        return tuple(
-            cue for part in parts if part not in pressed for cue in self.say("open.left_out", part=part)
-        )
+        missed = ", ".join(part for part in parts if part not in pressed)
+        return self.say("open.left_out", part=missed) if missed else ()
 
     def _ice_total(self) -> tuple[Cue, ...]:
         ice = [visit for visit in self.plan.visits if not visit.points]
@@ -316,6 +316,9 @@ class _Writer:
     def locate(self, visit: Visit) -> tuple[Cue, ...]:
         place = self.moment(visit, "place") if visit.is_first else self.moment(visit, "again", "place")
         dose = self.moment(visit, "dose")
+        if self.plan.detail == "brief" and not visit.is_first:
+            # The second side takes as long as the first: who knows the session needs no reminder.
+            dose = tuple(cue for cue in dose if cue.required)
         if visit.is_first and not dose:
             dose = self.say("dose.repeats" if visit.repeats > 1 else f"dose.{self._action}")
         return (*place, *dose)

@@ -153,6 +153,8 @@ def _silence(step: Step) -> Comfort:
         return actions.WAIT
     if step.kind == "close":
         return actions.CLOSE
+    if step.kind == "move" and step.origin == step.posture and not step.rolls_over:
+        return actions.MOVE  # the ball is put away, and nothing else moves
     slowly = step.kind == "bring" or step.puts_ball_away or step.posture != "sitting"
     slowly = slowly or step.origin not in {None, "sitting"}
     return actions.MOVE_SLOWLY if slowly else actions.MOVE

@@ -148,14 +148,14 @@ def lay_out(
     earcon_lengths : mapping
         Earcon -> milliseconds it sounds.
     paces, extras : sequence
-        For each step, as `fit` chose them; without them all is at its usual pace.
+        For each step, as `fit` chose them; without them all is at the plan's usual pace.
 
     Raises
     ------
     UsageError
         If the session is longer than six hours.
     """
-    tempo = [*zip(paces, extras, strict=True)] or [(0, NOTHING) for _ in plan.steps]
+    tempo = [*zip(paces, extras, strict=True)] or [(plan.pace.usual, NOTHING) for _ in plan.steps]
     tapes, duration, total = _lay_steps(plan, words, tempo, language, measure, earcon_lengths=earcon_lengths)
     if duration > LONGEST_SESSION:
         raise UsageError(
@@ -177,7 +177,9 @@ def lay_out_ways_up(
     ways_up = {}
     for pose, steps in make_ways_up(plan).items():
         tapes = [
-            lay_step(step, write_words(step, plan, language), measure, earcon_lengths=earcon_lengths).at()
+            lay_step(step, write_words(step, plan, language), measure, earcon_lengths=earcon_lengths).at(
+                plan.pace.usual
+            )
             for step in steps
         ]
         ways_up[pose] = _assemble(steps, tapes, language, earcon_lengths)
