@@ -284,7 +284,10 @@ class _Writer:
         return self.moment(visit, "bring") if visit.is_first else self.moment(visit, "bring_again", "bring")
 
     def _switch(self, visit: Visit) -> tuple[Cue, ...]:
-        return (*self.moment(visit, "switch"), *self.say("switch.place"))
+        # Where the ball goes is told when it is brought.
+        by_ball = visit.method is not None and visit.method.name == "ball"
+        is_told = self.plan.detail == "full" or not by_ball
+        return (*self.moment(visit, "switch"), *(self.say("switch.place") if is_told else ()))
 
     def _close(self) -> tuple[Cue, ...]:
         worked = {visit.zone for visit in self.plan.visits if "ice" in visit.aftercare}
