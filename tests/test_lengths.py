@@ -66,7 +66,7 @@ def test_an_impossible_length_is_refused_with_the_range_and_commands_that_work(r
     done = run("show", "lying-down", "--length", "20m", *TONE)
     assert done.code == 2
     assert re.search(r"'lying-down' takes \d+:\d\d to 1:\d\d:\d\d, not 20:00", done.err)
-    (tried,) = re.findall(r"`voiceguide play (.*?)` would do", done.err)
+    (tried,) = re.findall(r"`voiceguide show (.*?)` would do", done.err)
     assert run("show", *tried.split(), *TONE).code == 0
 
 
@@ -173,8 +173,10 @@ def test_points_kept_to_be_skipped_are_skipped_wherever_they_would_be_pressed(ru
     assert asked.code == 2
     assert "'hands' does not press 'toe'" in asked.err
     assert run("config", "set", "skip", "tow").code == 2
-    commas = run("show", "lying-down", "--skip", "li4,b48", *TONE).out
-    assert "Left out: li4 (skipped), b48 (skipped)." in commas
+    more = run("show", "lying-down", "--skip", "li4,b48", *TONE).out
+    assert "Left out: b54 (skipped), li4 (skipped), toe (skipped), b48 (skipped)." in more
+    only = run("show", "lying-down", "--only", "toe,li4", *TONE).out
+    assert "Presses: hands (li4), feet (toe)." in only
 
 
 FIXED = """version: 1
@@ -204,7 +206,7 @@ def test_what_a_routine_fixes_stays_and_a_setting_for_it_is_told_to_be_unused(
     assert run("config", "set", "ice", "skip").code == 0
     kept = run("show", str(file), *TONE)
     assert kept.code == 0
-    assert "The routine keeps its own ice: that of your settings is not used." in kept.out
+    assert "Passed over here, though you keep it: ice." in kept.out
 
 
 def test_check_tells_of_a_length_that_a_routine_cannot_have_with_its_line(run: Run, tmp_path: Path) -> None:
@@ -212,7 +214,7 @@ def test_check_tells_of_a_length_that_a_routine_cannot_have_with_its_line(run: R
     file.write_text(FIXED.format(length="5m"), encoding="utf-8")
     done = run("check", str(file))
     assert done.code == 1
-    assert re.search(r"fixed\.yaml:3: 'fixed' takes \d+:\d\d to \d+:\d\d, not 5:00", done.err)
+    assert re.search(r"fixed\.yaml:3: it takes about \d+:\d\d to \d+:\d\d, not 5:00", done.err)
 
 
 def test_brief_and_gentle_can_be_asked_for_and_kept(run: Run) -> None:
@@ -236,3 +238,69 @@ def test_a_wish_nobody_can_have_is_refused_with_those_that_can_be_had(
     done = run("show", "hands", option, value)
     assert done.code == 2
     assert f"'{value}' is not a value for '{option}'" in done.err
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("lying-down", "--ice", "skip", "--length", "14"),
+        ("lying-down", "--only", "b48", "--length=15"),
+        ("lying-down", "--skip", "toe", "--pace", "gentle", "--length", "79"),
+        ("lower-back", "--assist", "friend", "--length", "5"),
+        ("hands", "--detail", "full", "--length", "3"),
+    ],
+)
+def test_what_is_offered_instead_keeps_everything_else_that_was_typed(
+    typed: tuple[str, ...], run: Run
+) -> None:
+    done = run("show", *typed, *TONE)
+    assert done.code == 2
+    offered = re.findall(r"`voiceguide (.*?)`", done.err)
+    assert offered
+    for line in offered:
+        words = line.split()
+        assert {word for word in typed if not re.search("[0-9]$|^--length", word)} <= {*words}
+        assert run(*words).code == 0, line
+
+
+def test_a_kept_length_gives_way_to_until_and_where_it_cannot_be_had(run: Run) -> None:
+    assert run("config", "set", "length", "40").code == 0
+    shown = run("show", "hands", *TONE)
+    assert shown.code == 0
+    assert "Passed over here, though you keep it: length." in shown.out
+    assert "do not go together" not in run("show", "hands", "--until", "12:00", *TONE).err
+
+
+def test_what_is_kept_gives_way_where_it_would_leave_nothing_and_adds_to_what_is_typed(run: Run) -> None:
+    for kept, value, name in (("skip", "li4", "skip"), ("only", "toe", "only"), ("assist", "ball", "assist")):
+        assert run("config", "set", kept, value).code == 0
+        shown = run("show", "hands", *TONE)
+        assert shown.code == 0, kept
+        assert f"Passed over here, though you keep it: {name}." in shown.out
+        assert run("config", "unset", kept).code == 0
+    assert run("config", "set", "skip", "li4").code == 0
+    both = run("show", "lying-down", "--skip", "toe", *TONE).out
+    assert "Left out: li4 (skipped), toe (skipped)." in both
+    assert run("show", "lying-down", "--only", "li4", *TONE).code == 0, "what is typed comes first"
+
+
+def test_one_of_points_pressed_as_one_brings_the_other_along(run: Run) -> None:
+    assert "Presses: low back (b23+b47)." in run("show", "lying-down", "--only", "b23", *TONE).out
+
+
+def test_a_helper_can_be_had_for_what_is_left(run: Run) -> None:
+    refused = run("show", "lying-down", "--assist", "friend", *TONE)
+    assert refused.code == 2
+    (skip,) = re.findall(r"`(--skip \S+)` leaves them out", refused.err)
+    assert run("show", "lying-down", "--assist", "friend", *skip.split(), *TONE).code == 0
+
+
+def test_a_fixed_length_that_cannot_be_had_offers_no_command_that_is_refused(
+    run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "fixed.yaml"
+    file.write_text(FIXED.format(length="33m"), encoding="utf-8")
+    done = run("show", str(file), *TONE)
+    assert done.code == 2
+    assert "which it states itself" in done.err
+    assert "change the `length` there" in done.err

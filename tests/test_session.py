@@ -73,7 +73,7 @@ def test_the_document_of_a_length_tells_what_was_asked_and_what_was_done_for_it(
     assert {chapter["stop"] for chapter in short["chapters"]}.isdisjoint({"b54.left", "toe.left"})
     said = " ".join(event["text"] for event in short["events"])
     assert "It takes about forty minutes." in said
-    assert "Left out today: the knees, feet." in said
+    assert "Left out today: the knees and feet." in said
 
 
 def test_events_say_what_is_done_where(cache: Path) -> None:

@@ -88,6 +88,8 @@ class ImpossibleLength(UsageError):
 
     remedies: tuple[str, ...] = ()
     """Options, as they are typed, with any one of which it could."""
+    nearest: str = ""
+    """The nearest length it can have, as it is typed; empty if another one cannot be asked for."""
 
 
 class Unavailable(VoiceguideError):

@@ -26,7 +26,8 @@ from voiceguide.errors import (
     did_you_mean,
 )
 from voiceguide.leaflet import Leaflet, parse_leaflet
-from voiceguide.scheduler.language import FILES, Language, lay_over, parse_language
+from voiceguide.scheduler.language import FILES, Language, parse_language
+from voiceguide.scheduler.overlay import lay_over
 from voiceguide.scheduler.point import POINT, Point, parse_point
 from voiceguide.scheduler.routine import ROUTINE, Routine, parse_routine
 
@@ -179,13 +180,12 @@ def _language(tag: str, files: tuple[tuple[Path, str], ...]) -> Language:
     places: dict[Keys, tuple[Path, int]] = {}
     problems: list[Problem] = []
     for file, text in files:
-        name = file.stem
         found, lines, doubled = _load(file, text)
         if found is None:
             raise VoiceguideError("the file is empty", where=str(file), hint="write into it, or remove it.")
-        places |= {(name, *path): (file, line) for path, line in lines.items()}
-        problems += [replace(problem, path=(name, *problem.path)) for problem in doubled]
-        data[name] = lay_over(name, data[name], found, problems) if name in data else found
+        places |= {(file.stem, *path): (file, line) for path, line in lines.items()}
+        problems += [replace(problem, path=(file.stem, *problem.path)) for problem in doubled]
+        data[file.stem] = lay_over(file.stem, data.get(file.stem), found, problems)
     try:
         return _parsed(partial(parse_language, tag=tag), data, problems)
     except InvalidContent as error:

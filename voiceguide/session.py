@@ -12,6 +12,7 @@ from voiceguide.earcons import EARCON_LENGTHS, make_earcon
 from voiceguide.errors import ImpossibleLength, InvalidContent, Problem
 from voiceguide.scheduler import body
 from voiceguide.scheduler.choices import choose_in_plan, choose_in_routine, settle
+from voiceguide.scheduler.cue import Words
 from voiceguide.scheduler.fit import Fit, find_ends, find_ranges, fit
 from voiceguide.scheduler.language import Language, MissingWords
 from voiceguide.scheduler.options import Options
@@ -19,7 +20,8 @@ from voiceguide.scheduler.plan import Plan, make_plan_of_what_is_right
 from voiceguide.scheduler.point import Point
 from voiceguide.scheduler.routine import Routine
 from voiceguide.scheduler.ruler import Ruler
-from voiceguide.scheduler.script import Words, write_words
+from voiceguide.scheduler.script import write_words
+from voiceguide.scheduler.step_timeline import TOTAL_SLOT
 from voiceguide.scheduler.timeline import LEAD_IN_AIR, Event, Timeline, lay_out, lay_out_ways_up
 from voiceguide.units import (
     NOTHING,
@@ -135,7 +137,7 @@ def write_script(
     UsageError
         If an option cannot be met.
     """
-    options = settle(options, routine)
+    options = settle(options, routine, points)
     routine = choose_in_routine(routine, points, options)
     plan, problems = make_plan_of_what_is_right(routine, points, first_side=options.first_side)
     if not problems:
@@ -184,7 +186,7 @@ def compile_session(
     VoiceguideError
         If the content is wrong, words are missing, an option cannot be met, or the voice fails.
     """
-    options = settle(options, routine)
+    asked, options = options, settle(options, routine, points)
     as_written, words = write_script(routine, points, language, options)
     plan, fitted = as_written, None
 
@@ -194,16 +196,23 @@ def compile_session(
         )
 
     # All at once, as some engines take a second to start: to fit a length then asks for a few texts more.
+    if options.length and plan.can_be_brief:
+        brief = replace(plan, detail="brief")
+        words.extend(write_words(step, brief, language) for step in plan.steps)
     prepare(_texts(words))
+    words = words[: len(plan.steps)]
     if length := options.length:
         ruler = Ruler(language, voice.measure, EARCON_LENGTHS)
         fitted = fit(plan, length, ruler)
-        if fitted is None:
+        if fitted is None and "length" in options.standing:
+            options = options.without("length")
+        elif fitted is None:
             others = {
                 option: write_script(routine, points, language, other)[0]
                 for option, other in _other_wishes(options, plan)
             }
-            raise _impossible(length, plan, ruler, others)
+            raise _impossible(length, plan, ruler, others, is_own=asked.length is None)
+    if fitted is not None:
         plan = fitted.plan
         words = [write_words(step, plan, language) for step in plan.steps]
         prepare(_texts(words))
@@ -215,6 +224,7 @@ def compile_session(
         earcon_lengths=EARCON_LENGTHS,
         paces=fitted.paces if fitted else (),
         extras=fitted.extras if fitted else (),
+        total_slot=fitted.total_slot if fitted else TOTAL_SLOT,
     )
     ways_up: dict[str, Timeline] = {}
     if sounds:
@@ -246,21 +256,26 @@ def _other_wishes(options: Options, plan: Plan) -> Iterator[tuple[str, Options]]
 
 
 def _impossible(
-    length: Milliseconds, plan: Plan, ruler: Ruler, others: Mapping[str, Plan]
+    length: Milliseconds, plan: Plan, ruler: Ruler, others: Mapping[str, Plan], *, is_own: bool
 ) -> ImpossibleLength:
     """Return the error that tells which lengths a plan can take, and what would make this one possible.
 
-    `others` are plans made with one option more, by that option as it is typed.
+    `others` are plans made with one option more, by that option as it is typed; `is_own` is true for a length
+    that nobody asked for but the routine itself.
     """
     ranges = [(up_to_seconds(low), high) for low, high in find_ranges(plan, ruler)]
     told = " or ".join(f"{clock(low)} to {clock(high)}" for low, high in ranges)
-    error = ImpossibleLength(f"'{plan.routine.id}' takes {told}, not {clock(length)}")
+    whose = ", which it states itself" if is_own else ""
+    error = ImpossibleLength(f"'{plan.routine.id}' takes {told}, not {clock(length)}{whose}")
     for option, other in others.items():
         if fit(other, length, Ruler(ruler.language, ruler.measure, ruler.earcon_lengths)):
             error.remedies = (*error.remedies, option)
-    nearest = min((end for both in ranges for end in both), key=lambda end: abs(end - length))
-    lengths = [f"--length {clock(length)} {one}" for one in error.remedies] or [f"--length {clock(nearest)}"]
-    error.hint = " or ".join(f"`voiceguide play {plan.routine.id} {one}`" for one in lengths) + " would do."
+    if "length" in plan.routine.fix:
+        error.hint = "its file says `fix: [length]`: change the `length` there."
+    else:
+        nearest = min((end for both in ranges for end in both), key=lambda end: abs(end - length))
+        error.nearest = clock(nearest)
+        error.hint = f"`--length {error.nearest}` would do."
     return error
 
 
@@ -289,14 +304,12 @@ def estimate(
     Raises
     ------
     VoiceguideError
-        If the routine is wrong, or cannot have the length it states.
+        If the routine is wrong.
     """
     plan, words = write_script(routine, points, language)
     ruler = Ruler(language, measure, EARCON_LENGTHS)
     usual = lay_out(plan, words, language, measure, earcon_lengths=EARCON_LENGTHS).duration
     shortest, longest = find_ends(plan, ruler)
-    if routine.length and fit(plan, routine.length, ruler) is None:
-        raise InvalidContent([Problem(("length",), _impossible(routine.length, plan, ruler, {}).message)])
     return Estimate(plan, shortest, routine.length or usual, longest)
 
 

@@ -137,7 +137,7 @@ SETTINGS: dict[str, Setting] = {
     "length": Setting(
         "how long the session takes, opening, ice and closing included",
         _length,
-        "minutes, or a time such as 20m, 12:30 or 1h",
+        "minutes, or hours, minutes and seconds",
         "20m",
     ),
     "ice": Setting(

@@ -40,6 +40,7 @@ def lay_out_routine(routine: Routine, measure: Measure, options: Options = USUAL
         earcon_lengths=EARCON_LENGTHS,
         paces=found.paces,
         extras=found.extras,
+        total_slot=found.total_slot,
     )
 
 

@@ -276,3 +276,56 @@ def test_the_first_that_reaches_is_found_however_unevenly_values_grow(values: li
     values[0] = 0
     expected = next((at for at, value in enumerate(values) if value >= target), len(values) - 1)
     assert _first_reaching(values.__getitem__, target, 0, len(values) - 1) == expected
+
+
+@pytest.mark.parametrize("name", ["lower-back-one-side", "tennis-ball"])
+def test_the_opening_has_room_for_the_words_of_this_very_length(name: str) -> None:
+    # Slowly spoken, "thirty-one minutes" needs a longer slot than the "thirty" of a total four seconds less.
+    def slowly(spoken: str) -> Milliseconds:
+        return Milliseconds(115 * len(spoken))
+
+    routine = load_routine(find_routine(name))
+    ((low, high),) = find_ranges(plan_of(name), Ruler(ENGLISH, slowly, EARCON_LENGTHS))
+    for minutes in range(low // 60_000 + 2, high // 60_000 - 1, 3):
+        for seconds in range(29, 36):
+            length = Milliseconds((minutes * 60 + seconds) * SECOND)
+            _, timeline = lay_out_routine(routine, slowly, Options(length=length))
+            assert timeline.duration == length
+
+
+@pytest.mark.parametrize("name", ["hands", "lower-back", "tennis-ball"])
+def test_every_millisecond_between_two_paces_can_be_had(name: str) -> None:
+    plan = plan_of(name, Options(ice="later", detail="full", one_side_at_a_time=True))
+    usual = ruler().settled_total(plan, 0)
+    for length in range(usual - 90, usual + 90):
+        found = fit(plan, Milliseconds(length), ruler())
+        assert found is not None
+        assert (
+            sum(
+                ruler().lay(found.plan, step).at(pace, extra).duration
+                for step, pace, extra in zip(found.plan.steps, found.paces, found.extras, strict=True)
+            )
+            == length
+        )
+
+
+@pytest.mark.parametrize("pace", ["brisk", "gentle"])
+@pytest.mark.parametrize("name", routine_names())
+def test_every_length_in_a_range_that_is_told_can_be_had(name: str, pace: str) -> None:
+    plan = plan_of(name, Options(pace=pace, ice="later", detail="brief"))
+    for low, high in find_ranges(plan, ruler()):
+        for part in range(21):
+            length = Milliseconds(low + (high - low) * part // 20)
+            assert fit(plan, length, ruler()) is not None, length
+
+
+def test_a_window_that_moves_by_odd_steps_reaches_both_its_ends() -> None:
+    method = {"action": "hold", "dose": {"min": "30s", "usual": "30s", "max": "30s"}, "posture": "sitting"}
+    method |= {"repeats": {"min": 3, "usual": 3, "max": 3}}
+    method |= {"window": {"min": "300s", "usual": "330s", "max": "590s"}}
+    point = {"version": 1, "id": "lu6", "laterality": "paired", "zone": "arm", "methods": {"thumbs": method}}
+    routine = parse_routine({"version": 1, "id": "any", "steps": [{"posture": "sitting"}, {"press": "lu6"}]})
+    plan, _ = write_script(routine, {**POINTS, "lu6": parse_point(point)}, ENGLISH)
+    ((low, high),) = find_ranges(plan, ruler())
+    for part in range(101):
+        assert fit(plan, Milliseconds(low + (high - low) * part // 100), ruler()) is not None

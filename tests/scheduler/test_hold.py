@@ -5,8 +5,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voiceguide.scheduler.cue import Cue
 from voiceguide.scheduler.hold import Placed, place_in_hold, place_in_middle
-from voiceguide.scheduler.script import Cue
 from voiceguide.units import Milliseconds
 
 

@@ -26,6 +26,8 @@ _MENDERS = {"about", "config", "doctor", "point"}
 _ENDINGS = [signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
 """Signals that end it, the second being a terminal that was closed: both leave nothing behind."""
 _HELP = ["-h", "--help"]
+TYPED = "voiceguide.typed"
+"""Key of the context's `meta`: the words that were typed, the command first."""
 _STOPPED = "Stopped. Nothing half done is left behind."
 
 
@@ -45,6 +47,7 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name, known = args[0], self.list_commands(ctx)
+        ctx.meta[TYPED] = [*args]
         if name not in known:
             error = UnknownName("command", name, known, listing="voiceguide --help")
             if name in routine_names():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import wraps
@@ -17,7 +17,8 @@ from click.core import ParameterSource
 
 from voiceguide import registry
 from voiceguide.backends import Backend
-from voiceguide.errors import InvalidContent, Unavailable, UsageError, VoiceguideError
+from voiceguide.commands import TYPED
+from voiceguide.errors import ImpossibleLength, InvalidContent, Unavailable, UsageError, VoiceguideError
 from voiceguide.library import (
     DEFAULT_ROUTINE,
     find_routine,
@@ -30,7 +31,7 @@ from voiceguide.library import (
 from voiceguide.scheduler.actions import PACES
 from voiceguide.scheduler.options import DETAILS, FOOT_BATHS, ICES, WISHES, Options
 from voiceguide.session import Session, compile_session, write_script
-from voiceguide.settings import SETTINGS, parse_setting, points_in
+from voiceguide.settings import SETTINGS, parse_setting, points_in, settings_that_apply
 from voiceguide.units import LONGEST_SESSION, SECOND, Milliseconds, clock, parse_length
 from voiceguide.voice import Voice, find_voice
 
@@ -120,19 +121,22 @@ def session_options(function: Callable[..., Any]) -> Callable[..., Any]:
     def gathered(*args: Any, **given: Any) -> Any:
         asked = {name: given.pop(name) for name in WISHES}
         until = given.pop("until")
-        standing = frozenset(name for name in WISHES if _is_kept(name) and not (name == "length" and until))
+        kept = frozenset(name for name in WISHES if _is_kept(name))
         if asked["length"] is not None:
             asked["length"] = parse_length(asked["length"])
-        if until is not None and asked["length"] is not None:
-            hint = "one of the two says it; `voiceguide config unset length` forgets one that is kept."
-            raise UsageError("--length and --until do not go together", hint=hint)
+        if until is not None and asked["length"] is not None and "length" not in kept:
+            raise UsageError("--length and --until do not go together", hint="one of the two says it.")
         if until is not None:
             asked["length"] = time_until(until, datetime.now(tz=UTC))
+            kept -= {"length"}
         if asked["assist"] == "none":
             asked["assist"] = None
         for name in ("skip", "only"):
             asked[name] = tuple(dict.fromkeys(point for text in asked[name] for point in points_in(text)))
-        return function(*args, options=Options(**asked, standing=standing), **given)
+        asked["never"] = points_in(settings_that_apply().get("skip", ""))
+        if "skip" in kept:
+            asked["skip"] = ()
+        return function(*args, options=Options(**asked, standing=kept - {"skip"}), **given)
 
     decorated: Callable[..., Any] = gathered
     for decorate in reversed(
@@ -202,16 +206,20 @@ def open_session(
     found = load_routine(path)
     speaker = open_voice(voice, rate)
     progress = None if quiet else Steps("Preparing the voice")
-    with located_in(path):
-        session = compile_session(
-            found,
-            load_points(),
-            load_language(LANGUAGE),
-            speaker,
-            options,
-            sounds=sounds,
-            progress=progress,
-        )
+    try:
+        with located_in(path):
+            session = compile_session(
+                found,
+                load_points(),
+                load_language(LANGUAGE),
+                speaker,
+                options,
+                sounds=sounds,
+                progress=progress,
+            )
+    except ImpossibleLength as error:
+        _offer(error, options)
+        raise
     say_notes(speaker)
     if sounds:
         for line in author_lines(session):
@@ -219,15 +227,37 @@ def open_session(
     return session
 
 
+def _offer(error: ImpossibleLength, options: Options) -> None:
+    """Put commands that would work into an error: what was typed, with another length or an option more."""
+    if not error.nearest:
+        return
+    words = click.get_current_context().find_root().meta.get(TYPED, [])
+    typed_words = [word for at, word in enumerate(words) if not _sets_the_length(words, at)]
+    length = clock(options.length) if options.length else error.nearest
+    lines = [(*typed_words, "--length", length, *remedy.split()) for remedy in error.remedies]
+    lines = lines or [(*typed_words, "--length", error.nearest)]
+    error.hint = " or ".join(f"`{command_line('voiceguide', *line)}`" for line in lines) + " would do."
+
+
+def _sets_the_length(words: Sequence[str], at: int) -> bool:
+    """Return True for a word that asks for a length, or is the value of one that does."""
+    names = ("--length", "--until")
+    return words[at].startswith(tuple(f"{name}=" for name in names)) or bool(
+        {words[at], *words[max(at - 1, 0) : at]} & {*names}
+    )
+
+
 def author_lines(session: Session) -> Iterator[str]:
     """Yield what is left out or brief, and what the routine's author wants to be read first."""
     plan, routine = session.plan, session.plan.routine
     if plan.detail != session.as_written.detail:
-        yield "The words are brief, for the time. `--detail full` keeps all of them."
+        yield "The words are brief, for the time."
     for name in sorted(session.options.yielding):
-        yield f"The routine keeps its own {name.replace('_', '-')}: that of your settings is not used."
+        kept = "skip" if name == "never" else name.replace("_", "-")
+        yield f"Passed over here, though you keep it: {kept}."
     if plan.left_out:
-        yield "Left out: " + ", ".join(f"{one.id} ({one.why})" for one in plan.left_out) + "."
+        named = (f"{one.id.replace('ice.', 'ice, ')} ({one.why})" for one in plan.left_out)
+        yield "Left out: " + ", ".join(named) + "."
     if routine.by:
         yield f"By: {routine.by}."
     if routine.note:
@@ -271,6 +301,8 @@ def typed(options: Options) -> list[str]:
     """Return the options as they are typed, without those that ask for nothing."""
     words: list[str] = []
     for name, value in options.wishes.items():
+        if name in {*options.standing, "never"}:
+            continue  # kept, and so it applies to the next command, too
         option = f"--{name.replace('_', '-')}"
         if value is True:
             words.append(option)

@@ -6,9 +6,14 @@ from pathlib import Path
 
 from voiceguide import registry
 from voiceguide.commands._options import LANGUAGE, located_in
+from voiceguide.errors import InvalidContent, Problem
 from voiceguide.library import is_point, load_language, load_point, load_points, load_routine
 from voiceguide.scheduler.routine import Routine
 from voiceguide.session import estimate
+from voiceguide.units import clock
+
+_SPREAD = 0.1
+"""By how much, as a fraction, voices at their usual rate differ in how long a session takes them."""
 
 
 def verdict(path: Path) -> str:
@@ -22,8 +27,13 @@ def verdict(path: Path) -> str:
 
 
 def check_steps(routine: Routine, path: Path) -> None:
-    """Raise what no body could do, or nobody could say, with its line in the file."""
+    """Raise what no body could do, nobody could say, or no voice could make as long, with its line."""
     tone_length = registry.find("voiceguide.engines", "tone").tone_length
     with located_in(path):
         # How long it takes depends on the voice; that it can be laid out at all, and in six hours, does not.
-        estimate(routine, load_points(), load_language(LANGUAGE), tone_length)
+        known = estimate(routine, load_points(), load_language(LANGUAGE), tone_length)
+        length = routine.length
+        if length and not known.shortest * (1 - _SPREAD) <= length <= known.longest * (1 + _SPREAD):
+            message = f"it takes about {clock(known.shortest)} to {clock(known.longest)}, not {clock(length)}"
+            hint = "how long exactly depends on the voice: `voiceguide show` tells."
+            raise InvalidContent([Problem(("length",), message, hint=hint)])

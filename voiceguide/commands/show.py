@@ -91,7 +91,8 @@ def _explanation(session: Session) -> Iterator[str]:
     if fitted is None:
         yield "No length was asked for: every dose is the usual one."
         return
-    yield f"Asked for: {clock(session.timeline.duration)}. It takes exactly that."
+    whose = "Its own length is" if session.plan.routine.length == session.options.length else "Asked for:"
+    yield f"{whose} {clock(session.timeline.duration)}. It takes exactly that."
     gone = [one.id for one in session.plan.left_out if one.why == DROPPED]
     if gone:
         parts = ", ".join(_part(session, entry) for entry in gone if entry in session.language.points)
@@ -102,10 +103,12 @@ def _explanation(session: Session) -> Iterator[str]:
         change for visit in session.plan.visits if visit.is_first for change in _changes(session, visit)
     ]
     yield from changes or ["Every dose is the usual one."]
-    pace = round(abs(fitted.paces[0]) / 10)
-    if pace:
-        way = "shorter" if fitted.paces[0] < 0 else "longer"
-        yield f"Pauses between the words are {way}: {pace} percent of the way to the {way[:-2]}est."
+    quickest, usual_pace, slowest = session.plan.pace
+    change = fitted.paces[0] - usual_pace
+    if change:
+        way, most = ("longer", slowest - usual_pace) if change > 0 else ("shorter", usual_pace - quickest)
+        part = round(100 * abs(change) / most)
+        yield f"Pauses between the words are {way}: {part} percent of the way to the {way[:-2]}est."
 
 
 def _changes(session: Session, visit: Visit) -> Iterator[str]:
@@ -136,6 +139,7 @@ def _outline(session: Session) -> Iterator[str]:
         yield f"That is how it is written. Here every point goes by {by}."
     core, optional = ([_part(session, one) for one in entries] for entries in (plan.core, plan.optional))
     yield f"Presses: {', '.join([*core, *reversed(optional)])}."
+    optional = optional if core else optional[:-1]  # something is pressed in any case
     if optional:
         yield f"Of these may be dropped, the first named first: {', '.join(optional)}."
     if plan.ice:

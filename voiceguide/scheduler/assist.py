@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from voiceguide.errors import UsageError
@@ -13,7 +13,9 @@ ASSISTS = ("thumbs", "ball", "friend")
 """Methods a whole session can be asked to go by."""
 
 
-def assist(routine: Routine, points: Mapping[str, Point], by: str) -> Routine:
+def assist(
+    routine: Routine, points: Mapping[str, Point], by: str, *, without: Collection[str] = ()
+) -> Routine:
     """Return the routine with every point pressed by one method, in the postures that this takes.
 
     Each posture still stands in one run, the last of its runs if it would have come twice: so work on the
@@ -28,19 +30,23 @@ def assist(routine: Routine, points: Mapping[str, Point], by: str) -> Routine:
         Every point by id.
     by : str
         One of `ASSISTS`.
+    without : collection of str
+        Ids of points that are left out beside those that its author excludes.
 
     Raises
     ------
     UsageError
         If a point has no such method, naming every such point.
     """
-    kept = [press for press in routine.presses if not set(press.points) & set(routine.exclude)]
+    gone = {*routine.exclude, *without}
+    kept = [press for press in routine.presses if not set(press.points) <= gone]
     lacking = [press for press in kept if _lacks(press, points, by)]
     if lacking:
         names = dict.fromkeys("+".join(press.points) for press in lacking)
         raise UsageError(
             f"'{routine.id}' cannot go by {by}: {', '.join(names)} cannot",
-            hint="`--assist none` goes as it is written; `voiceguide config list` shows what you keep.",
+            hint=f"`--skip {','.join(name.replace('+', ',') for name in names)}` leaves them out; "
+            "`--assist none` goes as it is written.",
         )
     placed = [one for old, step in _placed(routine) for one in _assisted(old, step, points, by)]
     last = {posture: index for index, (posture, _) in enumerate(placed)}

@@ -18,7 +18,7 @@ SHORT_ICE = Milliseconds(10 * MINUTE)
 """`--ice 10m`: some advice for cold on the back allows no more (NHS Gwent: up to ten minutes)."""
 
 
-def settle(options: Options, routine: Routine) -> Options:
+def settle(options: Options, routine: Routine, points: Mapping[str, Point]) -> Options:
     """Return what applies to a routine: what is asked for, and else what its author says.
 
     Raises
@@ -35,18 +35,43 @@ def settle(options: Options, routine: Routine) -> Options:
         pace=routine.pace,
     )
     for name, asked in options.wishes.items():
-        kept = getattr(own, name)
-        if name in routine.fix and asked != kept:
+        if name in routine.fix and asked != getattr(own, name):
             if name not in options.standing:
-                option = f"--{name.replace('_', '-')}"
+                option = "--length or --until" if name == "length" else f"--{name.replace('_', '-')}"
                 raise UsageError(
                     f"'{routine.id}' does not take {option}",
                     hint=f"leave it away: its author fixed that, with `fix: [{name}]`.",
                 )
-            given_up = {name: getattr(Options(), name), "yielding": options.yielding | {name}}
-            options = replace(options, **given_up)
+            options = options.without(name)
+    if "only" in options.standing and not _leaves_any(routine, options):
+        options = options.without("only")
+    if options.never and not (options.skip or _leaves_any(routine, options)):
+        options = options.without("never")
+    if options.assist and "assist" in options.standing:
+        try:
+            _assisted(routine, points, options)
+        except UsageError:
+            options = options.without("assist")
     said = {name: asked for name, asked in own.wishes.items() if name not in options.wishes}
     return replace(options, **said)
+
+
+def _leaves_any(routine: Routine, options: Options) -> bool:
+    return any(not _is_left_out(press.points, options) for press in routine.presses)
+
+
+def _is_left_out(points: Collection[str], options: Options) -> bool:
+    """Return True for points pressed as one, if one of them is skipped, or others are asked for alone."""
+    skipped = {*options.skip} | ({*options.never} - {*options.only})
+    return bool(skipped.intersection(points)) or bool(
+        options.only and not {*options.only}.intersection(points)
+    )
+
+
+def _assisted(routine: Routine, points: Mapping[str, Point], options: Options) -> Routine:
+    """Return the routine with every point that is pressed pressed by the method that is asked for."""
+    gone = {name for press in routine.presses if _is_left_out(press.points, options) for name in press.points}
+    return assist(routine, points, options.assist or "", without=gone)
 
 
 def choose_in_routine(routine: Routine, points: Mapping[str, Point], options: Options) -> Routine:
@@ -58,7 +83,7 @@ def choose_in_routine(routine: Routine, points: Mapping[str, Point], options: Op
         If an option cannot be met.
     """
     if options.assist:
-        routine = assist(routine, points, options.assist)
+        routine = _assisted(routine, points, options)
     if options.one_side_at_a_time:
         routine = replace(routine, steps=tuple(_apart(step) for step in routine.steps))
     if options.foot_bath:
@@ -76,12 +101,10 @@ def choose_in_plan(plan: Plan, options: Options) -> Plan:
     VoiceguideError
         If nothing would be left to press.
     """
-    for name in ("skip", "only"):
-        if name not in options.standing:
-            for point in getattr(options, name):
-                _check_pressed(point, plan)
-    skipped = {name for name in _pressed(plan) if options.only and name not in options.only} | {*options.skip}
-    plan = leave_out(plan, {one.stop: SKIPPED for one in plan.visits if set(one.points) & skipped})
+    for name in (*options.skip, *(options.only if "only" not in options.standing else ())):
+        _check_pressed(name, plan)
+    skipped = (one.stop for one in plan.visits if one.points and _is_left_out(one.points, options))
+    plan = leave_out(plan, dict.fromkeys(skipped, SKIPPED))
     if options.ice == "10m":
         plan = shorten_ice(plan, SHORT_ICE)
     elif options.ice in {"later", "skip"}:

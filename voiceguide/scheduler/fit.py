@@ -5,7 +5,8 @@ What may be turned, the best first; an earlier line is never paid for with a lat
 1. as few optional points as can be are left out, those with the highest number first;
 2. the words are as full as was asked for; where that is left to the length, brief if they must be;
 3. rounds, repeats and the window of spread presses change as little as can be from the usual, counted in
-   rounds, repeats and minutes of the window; among equals the later points of the session change first;
+   rounds, repeats and minutes of the window, which moves by half minutes; among equals the later
+   points of the session change first;
 4. all doses move by the same fraction of their way from the usual towards their largest or smallest, the
    smallest such fraction on a grid of thousandths, each dose the nearest whole second;
 5. all comfort times move by the same fraction of theirs, the pace, likewise. The milliseconds that are still
@@ -30,8 +31,10 @@ from voiceguide.scheduler.visit import Visit
 from voiceguide.units import MINUTE, NOTHING, SECOND, Milliseconds
 
 _RESTS = {"rest", "switch_sides", "wait"}
-_WORDS_OF_DOSES = 5 * SECOND
-"""No words for a dose take longer."""
+_WORDS_OF_DOSES = 6 * SECOND
+"""The words for all doses together never get shorter by more, even in a very slow voice."""
+_WINDOW_STEP = 30 * SECOND
+"""By how much a window moves: in greater steps there would be lengths between them that nothing fills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +49,37 @@ class Fit:
     """For each step: milliseconds of silence on top of that."""
     fraction: int
     """By how much the doses moved, in thousandths of their way to the largest (or, below 0, smallest)."""
+    total_slot: Milliseconds
+    """Milliseconds of the opening for the cue that says the total."""
 
 
 def find_ranges(plan: Plan, ruler: Ruler) -> tuple[tuple[Milliseconds, Milliseconds], ...]:
     """Return the lengths that a plan can take, in milliseconds, as ranges in order that do not touch."""
-    found = sorted(
-        (
+    found: list[tuple[int, int]] = []
+    for level in _levels(plan):
+        shortest, longest = (
             ruler.settled_total(_smallest(level, ruler), plan.pace.quickest),
             ruler.settled_total(_largest(level, ruler), plan.pace.slowest),
         )
-        for level in _levels(plan)
-    )
-    ranges = [found[0]]
-    for shortest, longest in found[1:]:
-        if shortest <= ranges[-1][1]:
-            ranges[-1] = ranges[-1][0], max(ranges[-1][1], longest)
+        within = [_base(level, ruler)]
+        for choices in _choices(level, ruler):
+            ends = {(one.least, one.most) for one in choices}
+            within = _merged((low + least, high + most) for low, high in within for least, most in ends)
+        # The ends are told to the millisecond, with the very words for such a total.
+        within[0], within[-1] = (shortest, within[0][1]), (within[-1][0], longest)
+        found.extend((min(low, high), high) for low, high in within)
+    return tuple((Milliseconds(low), Milliseconds(high)) for low, high in _merged(found))
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return ranges in order, those that touch as one."""
+    merged: list[tuple[int, int]] = []
+    for low, high in sorted(ranges):
+        if merged and low <= merged[-1][1] + 1:
+            merged[-1] = merged[-1][0], max(merged[-1][1], high)
         else:
-            ranges.append((shortest, longest))
-    return tuple(ranges)
+            merged.append((low, high))
+    return merged
 
 
 def find_ends(plan: Plan, ruler: Ruler) -> tuple[Milliseconds, Milliseconds]:
@@ -82,8 +98,7 @@ def fit(plan: Plan, length: Milliseconds, ruler: Ruler) -> Fit | None:
         if ruler.total(level, plan.pace.quickest) <= length <= ruler.total(level, plan.pace.slowest):
             return _fit_pace(level, 0, length, ruler)
         for shapes in _shapes_within(level, length, ruler):
-            found = _fit_doses(level, shapes, length, ruler)
-            if found is not None:
+            if (found := _fit_doses(level, shapes, length, ruler)) is not None:
                 return found
     return None
 
@@ -116,14 +131,14 @@ def _firsts(plan: Plan) -> dict[str, Visit]:
 
 
 def _smallest(plan: Plan, ruler: Ruler) -> Plan:
-    """Return the plan with everything at its smallest; at the quickest pace nothing is shorter."""
+    """Return the plan with everything at its smallest, which at the quickest pace is as short as it gets."""
     ranges = {entry: _ranges_of(visit) for entry, visit in _firsts(plan).items()}
     shapes = {entry: Shape(a.smallest, b.smallest, c.smallest) for entry, (a, b, c) in ranges.items()}
     return ruler.vary(plan, shapes, -FULL_DOSE)
 
 
 def _largest(plan: Plan, ruler: Ruler) -> Plan:
-    """Return the plan with everything at its largest; at the slowest pace nothing is longer."""
+    """Return the plan with everything at its largest, which at the slowest pace is as long as it gets."""
     ranges = {entry: _ranges_of(visit) for entry, visit in _firsts(plan).items()}
     shapes = {entry: Shape(a.largest, b.largest, c.largest) for entry, (a, b, c) in ranges.items()}
     return ruler.vary(plan, shapes, FULL_DOSE)
@@ -132,15 +147,16 @@ def _largest(plan: Plan, ruler: Ruler) -> Plan:
 def _shapes_of(visit: Visit) -> list[tuple[int, Shape]]:
     """Return every shape that a visit may take, with how far it is from the one it has."""
     rounds, repeats, window = _ranges_of(visit)
-    minutes = range(window.smallest, window.largest + 1, MINUTE) if window.largest else (0,)
+    windows = {window.largest, *range(window.smallest, window.largest + 1, _WINDOW_STEP), int(visit.window)}
     found = [
         (
-            abs(often - visit.rounds) + abs(times - visit.repeats) + abs(over - visit.window) // MINUTE,
+            (abs(often - visit.rounds) + abs(times - visit.repeats)) * (MINUTE // _WINDOW_STEP)
+            + -(-abs(over - visit.window) // _WINDOW_STEP),
             Shape(often, times, Milliseconds(over)),
         )
         for often in range(rounds.smallest, rounds.largest + 1)
         for times in range(repeats.smallest, repeats.largest + 1)
-        for over in sorted({*minutes, int(visit.window)})
+        for over in sorted(windows)
     ]
     return sorted(found, key=lambda one: one[0])
 
@@ -160,13 +176,35 @@ def _shapes_within(plan: Plan, length: Milliseconds, ruler: Ruler) -> Iterator[d
     if not shortest <= length <= ruler.total(_largest(plan, ruler), plan.pace.slowest):
         return
     firsts = _firsts(plan)
-    usual = {entry: Shape(one.rounds, one.repeats, one.window) for entry, one in firsts.items()}
-    ends = ((-FULL_DOSE, plan.pace.quickest), (FULL_DOSE, plan.pace.slowest))
-    base = [ruler.total(ruler.vary(plan, usual, fraction), pace) for fraction, pace in ends]
+    base = _base(plan, ruler)
     if base[0] <= length <= base[1]:
-        yield usual
+        yield _usual(plan)
+    for chosen in _combine(_choices(plan, ruler), base[0], base[1], length):
+        yield {entry: one.shape for entry, one in zip(firsts, chosen, strict=True)}
+
+
+def _usual(plan: Plan) -> dict[str, Shape]:
+    return {entry: Shape(one.rounds, one.repeats, one.window) for entry, one in _firsts(plan).items()}
+
+
+def _ends(plan: Plan) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the fraction and the pace at which a plan is shortest, and those at which it is longest."""
+    return (-FULL_DOSE, plan.pace.quickest), (FULL_DOSE, plan.pace.slowest)
+
+
+def _base(plan: Plan, ruler: Ruler) -> tuple[int, int]:
+    """Return the shortest and the longest that a plan takes in its usual shapes."""
+    low, high = (
+        ruler.total(ruler.vary(plan, _usual(plan), fraction), pace) for fraction, pace in _ends(plan)
+    )
+    return low, high
+
+
+def _choices(plan: Plan, ruler: Ruler) -> list[list[_Choice]]:
+    """Return the shapes of every entry, the usual one first, with what each adds to the base."""
+    usual, ends = _usual(plan), _ends(plan)
     choices = []
-    for entry, visit in firsts.items():
+    for entry, visit in _firsts(plan).items():
         shapes = []
         for cost, shape in _shapes_of(visit):
             least, most = (ruler.part(plan, entry, shape, *end) for end in ends)
@@ -174,8 +212,7 @@ def _shapes_within(plan: Plan, length: Milliseconds, ruler: Ruler) -> Iterator[d
         # What the usual shape takes is in the base already.
         least, most = (ruler.part(plan, entry, usual[entry], *end) for end in ends)
         choices.append([one._replace(least=one.least - least, most=one.most - most) for one in shapes])
-    for chosen in _combine(choices, base[0], base[1], length):
-        yield {entry: one.shape for entry, one in zip(firsts, chosen, strict=True)}
+    return choices
 
 
 def _combine(
@@ -262,8 +299,8 @@ def _first_reaching(value: Callable[[int], int], target: int, low: int, high: in
     return high
 
 
-def _fit_pace(plan: Plan, fraction: int, length: Milliseconds, ruler: Ruler) -> Fit | None:
-    """Return the fit of a plan whose doses are chosen, the pace being all that is left."""
+def _fit_pace(plan: Plan, fraction: int, length: Milliseconds, ruler: Ruler) -> Fit:
+    """Return the fit of a plan whose doses are chosen and that can be that long: the pace is what is left."""
     quickest, _, slowest = plan.pace
     fast = slowest
     if ruler.total(plan, slowest) > length:
@@ -284,7 +321,10 @@ def _fit_pace(plan: Plan, fraction: int, length: Milliseconds, ruler: Ruler) -> 
                 missing = 0
             if not missing:
                 break
-    return Fit(plan, tuple(paces), tuple(extras), fraction) if not missing else None
+    if missing:
+        # The closing, which can always wait.
+        extras[-1] = Milliseconds(missing)
+    return Fit(plan, tuple(paces), tuple(extras), fraction, ruler.total_slot)
 
 
 def _together(plan: Plan) -> Iterable[tuple[int, ...]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from voiceguide.scheduler.script import Cue, Words
+from voiceguide.scheduler.cue import Cue, Words
 from voiceguide.units import MINUTE, SECOND, Milliseconds
 
 Measure = Callable[[str], Milliseconds]

@@ -11,6 +11,7 @@ from voiceguide.errors import InvalidContent, Problem, VoiceguideError, did_you_
 from voiceguide.scheduler.lexicon import Lexicon
 from voiceguide.scheduler.options import DETAILS
 from voiceguide.scheduler.point import ID, METHODS
+from voiceguide.scheduler.routine import ICE_ZONES
 from voiceguide.scheduler.shape import (
     Duration,
     Either,
@@ -19,7 +20,6 @@ from voiceguide.scheduler.shape import (
     Problems,
     Record,
     Seq,
-    Shape,
     Table,
     Text,
     Whole,
@@ -89,7 +89,9 @@ class Language:
     """By entry: a point's id, or ids joined by `+`."""
     lexicon: Lexicon
     """What is spoken where the written words would be misread."""
-    filled_in: dict[tuple[object, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+    filled_in: dict[tuple[object, ...], Any] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
     """Cues that were made of its lines before: a session that is fitted asks for the same many times."""
 
     def lines(self, key: str) -> tuple[Line, ...]:
@@ -171,6 +173,13 @@ METHOD_LINES = (
 WORDINGS = (*METHODS, *(f"{name}_apart" for name in METHODS))
 """Ways to press that have words of their own: `Visit.wording`."""
 _NEEDED = ("place", "press", "release")
+_COUNTS: dict[tuple[str, ...], int] = {
+    ("repeat", "let_go"): 1,
+    ("repeat", "again"): 1,
+    **{("ice", f"off_{zone}"): 5 for zone in ICE_ZONES},
+    **{("ice", f"check_{zone}"): 1 for zone in ICE_ZONES},
+}
+"""How many lines a phrase needs, as each has its own place in time."""
 
 _LINE = Either(
     Text(),
@@ -185,10 +194,11 @@ _LINE = Either(
         {"required": False, "gap": 1, "pause": 0, "only": ""},
     ),
 )
-_LINES = Seq(_LINE, single=True, smallest=1)
+LINES = Seq(_LINE, single=True, smallest=1)
+"""The lines of one moment."""
 _FORMS = Record({"one": Text(), "other": Text()})
 _METHOD = Record(
-    dict.fromkeys(METHOD_LINES, _LINES), {name: () for name in METHOD_LINES if name not in _NEEDED}
+    dict.fromkeys(METHOD_LINES, LINES), {name: () for name in METHOD_LINES if name not in _NEEDED}
 )
 LANGUAGE = Record(
     {
@@ -200,7 +210,7 @@ LANGUAGE = Record(
         "joined": Text(),
     }
 )
-PHRASES = Record({"version": Whole(1, 1), "phrases": Table(Table(_LINES))})
+PHRASES = Record({"version": Whole(1, 1), "phrases": Table(Table(LINES))})
 POINTS = Record(
     {
         "version": Whole(1, 1),
@@ -274,40 +284,8 @@ def parse_language(files: Mapping[str, object], tag: str | None = None) -> Langu
     )
 
 
-def lay_over(name: str, below: object, above: object, problems: Problems) -> Any:
-    """Return a file of a language with another laid over it, key by key, down to the lines of one moment.
-
-    What the upper file leaves out stays as it is in the lower one.
-
-    Parameters
-    ----------
-    name : str
-        One of `FILES`.
-    below, above : object
-        What the two files hold.
-    problems : list of Problem
-        Lines that must be heard may be put in other words, but not become such as may be dropped.
-    """
-    return _laid(FILES[name], below, above, (name,), problems)
-
-
-def _laid(shape: Shape | None, below: Any, above: Any, path: Path, problems: Problems) -> Any:
-    if isinstance(shape, Record | Table) and isinstance(below, dict) and isinstance(above, dict):
-        laid = dict(below)
-        for key, value in above.items():
-            inner = shape.fields.get(key) if isinstance(shape, Record) else shape.values
-            if path[0] == "phrases" and len(path) > 1 and key not in below:
-                hint = did_you_mean(str(key), below) or f"one of: {', '.join(below)}."
-                problems.append(Problem((*path, key), f"nothing is ever said under '{key}'", hint=hint))
-            laid[key] = _laid(inner, below[key], value, (*path, key), problems) if key in below else value
-        return laid
-    if shape is _LINES and above is not None and _has_required(below) and not _has_required(above):
-        message = f"'{path[-1]}' has a line that must be heard, and here none must"
-        problems.append(Problem(path, message, hint="write that line as {say: …, required: true}."))
-    return above
-
-
-def _has_required(lines: Any) -> bool:
+def has_required(lines: Any) -> bool:
+    """Return True if one of the lines of a moment, as they are written, must be heard."""
     return any(
         _value(line, "required") is True for line in (lines if isinstance(lines, list | tuple) else [lines])
     )
@@ -363,7 +341,10 @@ def _left_unsaid(found: Mapping[str, Any]) -> Iterator[Problem]:
             if has_to and not said:
                 hint = "what is to be found, pressed and let go is always told."
                 yield Problem(path, f"nothing is said when the talk is {detail}", hint=hint)
-            elif _has_required(lines) and not _has_required(said):
+            elif len(said) < _COUNTS.get(path[2:], 0):
+                hint = f"say {_COUNTS[path[2:]]} of them, full and brief."
+                yield Problem(path, f"too little is said when the talk is {detail}", hint=hint)
+            elif has_required(lines) and not has_required(said):
                 hint = f"add {{say: …, required: true, only: {detail}}}."
                 yield Problem(path, f"what must be heard is not said when the talk is {detail}", hint=hint)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from voiceguide.units import Milliseconds
@@ -33,6 +33,8 @@ class Options:
     """True if nothing is pressed on both sides at once."""
     skip: tuple[str, ...] = ()
     """Ids of points that are left out."""
+    never: tuple[str, ...] = ()
+    """Ids of points that are kept to be left out of all sessions, unless they are asked for by `only`."""
     only: tuple[str, ...] = ()
     """Ids of the points that are pressed; empty for all."""
     length: Milliseconds | None = None
@@ -52,8 +54,12 @@ class Options:
         return {
             one.name: getattr(self, one.name)
             for one in fields(self)
-            if one.name in WISHES and getattr(self, one.name) != one.default
+            if one.name in (*WISHES, "never") and getattr(self, one.name) != one.default
         }
+
+    def without(self, name: str) -> Options:
+        """Return the options without a wish that gives way."""
+        return replace(self, **{name: getattr(Options(), name), "yielding": self.yielding | {name}})
 
     @property
     def first_side(self) -> str:
@@ -61,5 +67,5 @@ class Options:
         return "right" if self.sore_side == "right" else "left"
 
 
-WISHES = tuple(one.name for one in fields(Options) if one.name not in {"standing", "yielding"})
+WISHES = tuple(one.name for one in fields(Options) if one.name not in {"never", "standing", "yielding"})
 """Names of all that can be asked for."""

@@ -209,11 +209,12 @@ def leave_out(plan: Plan, why: Mapping[str, str]) -> Plan:
         kept = tuple(visit for visit in kept if visit is not misplaced[0][0])
     gone = {visit.entry or visit.stop: why[visit.stop] for visit in plan.visits if visit.stop in why}
     left_out = (*plan.left_out, *(LeftOut(entry, caution) for entry, caution in gone.items()))
-    # A treatment that stays as it was stays the same object: what was found out about it still holds.
-    before = {step.visit.stop: step for step in plan.steps if step.kind == "treat" and step.visit}
+    # What concerns nothing but its visit stays the same object: what was found out about it still holds.
+    own = {"treat", "bring", "switch_sides", "rest", "wait"}
+    before = {(step.kind, step.visit.stop): step for step in plan.steps if step.visit and step.kind in own}
     steps = []
     for step in connect(plan.routine, kept, plan.first_side):
-        was = before.get(step.visit.stop) if step.visit else None
+        was = before.get((step.kind, step.visit.stop)) if step.visit else None
         steps.append(was if was is not None and was == step else step)
     return replace(plan, visits=kept, steps=tuple(steps), left_out=left_out)
 

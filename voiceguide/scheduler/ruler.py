@@ -16,7 +16,7 @@ from voiceguide.units import NOTHING, SECOND, Milliseconds
 
 FULL_DOSE = 1000
 """The fraction, in thousandths, at which every dose is at its largest; minus that is the smallest."""
-_CUSHION = 30 * SECOND
+_CUSHION = 10 * SECOND
 """The rest at the end instead of ice lasts a whole number of these, so that its length can be told."""
 
 

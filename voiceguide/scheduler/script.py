@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 
+from voiceguide.scheduler.cue import Cue, Moments, Words
 from voiceguide.scheduler.language import Language, Line
 from voiceguide.scheduler.plan import DROPPED, EXCLUDED, LATER, LYING, SKIPPED, Plan, Step
-from voiceguide.scheduler.visit import BACK, ICE_FOLLOWS, OTHER, Visit
-from voiceguide.units import MINUTE, NOTHING, Milliseconds
+from voiceguide.scheduler.visit import BACK, ICE_FOLLOWS, ICE_TIME, OTHER, Visit
+from voiceguide.units import MINUTE, Milliseconds
 
+IN_ONE_BREATH = 3
+"""So many things are named in one sentence, so that it stays short."""
 CHECK_EVERY = Milliseconds(5 * MINUTE)
 """X14: while ice is on, feeling is checked at least this often."""
 
@@ -17,51 +19,6 @@ LAID_OUT = {"ball_in_sock", "two_pillows", "rolled_towel", "cold_pack"}
 """What lies beside the body, within reach."""
 OFFERS = {"back": "back", "hips": "back", "arm": "arms", "hand": "hands"}
 """Ice that the closing offers in words, by the zone that was worked on and not iced."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """Words to say."""
-
-    name: str
-    """The phrase they come from, such as `open.safety`."""
-    text: str
-    """What a screen shows."""
-    spoken: str
-    """What the engine is given."""
-    required: bool = False
-    """True if it may never be dropped."""
-    gap: int = 1
-    """How large a share of its segment's silence follows it."""
-    pause: Milliseconds = NOTHING
-    """The silence that follows it at least."""
-
-
-Words = Mapping[str, tuple[Cue, ...]]
-"""The cues of a step by moment; each kind of step has its own moments."""
-
-
-class Moments(Words):
-    """Words that are written when they are asked for: to fit a length, few of them are."""
-
-    def __init__(self, names: Sequence[str], write: Callable[[str], tuple[Cue, ...]]) -> None:
-        """`write` returns the cues of one of the moments called `names`."""
-        self._names = names
-        self._write = write
-        self._written: dict[str, tuple[Cue, ...]] = {}
-
-    def __getitem__(self, moment: str) -> tuple[Cue, ...]:
-        if moment not in self._names:
-            raise KeyError(moment)
-        if moment not in self._written:
-            self._written[moment] = self._write(moment)
-        return self._written[moment]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
 
 
 def write_words(step: Step, plan: Plan, language: Language) -> Words:
@@ -86,7 +43,7 @@ def write_total(duration: Milliseconds, language: Language) -> Cue:
 
 def _cue(name: str, line: Line, values: Mapping[str, str], language: Language) -> Cue:
     # By identity, as to hash a line takes longer than to fill it in; the language keeps it alive.
-    key = id(line), *(values[field] for field in line.fields)
+    key = name, id(line), *(values[field] for field in line.fields)
     made: Cue | None = language.filled_in.get(key)
     if made is None:
         text = line.say.format_map(values)
@@ -112,7 +69,7 @@ class _Writer:
         if kind == "ice":
             return self._ice(self._visit)
         if kind == "open":
-            return {"safety": self.say("open.safety"), "say": (*self._left_out(), *self._ice_total())}
+            return {"safety": self.say("open.safety"), "say": (*self._ice_total(), *self._left_out())}
         if kind == "cool_down":
             told = self.language.duration(self.step.lasts)
             return {"say": self.say("rest.instead", rest=told), "rest_ends": self.say("repeat.rest_ends")}
@@ -173,8 +130,13 @@ class _Writer:
         gone = [one.id for one in self.plan.left_out if one.why in {DROPPED, EXCLUDED, SKIPPED}]
         pressed = {points[visit.entry].part["both"] for visit in self.plan.visits if visit.entry in points}
         parts = dict.fromkeys(points[entry].part["both"] for entry in gone if entry in points)
-        missed = ", ".join(part for part in parts if part not in pressed)
-        return self.say("open.left_out", part=missed) if missed else ()
+        missed = [part for part in parts if part not in pressed]
+        told = [missed[at : at + IN_ONE_BREATH] for at in range(0, len(missed), IN_ONE_BREATH)]
+        return tuple(cue for some in told for cue in self.say("open.left_out", part=self._listed(some)))
+
+    def _listed(self, words: list[str]) -> str:
+        *others, last = words
+        return self.language.joined.format(a=", ".join(others), b=last) if others else last
 
     def _ice_total(self) -> tuple[Cue, ...]:
         ice = [visit for visit in self.plan.visits if not visit.points]
@@ -276,8 +238,9 @@ class _Writer:
         """Return the cues of the first of these moments that the method has words for."""
         lines = self._method_lines(visit)
         for moment in moments:
-            if lines[moment]:
-                return self._fill(f"{visit.entry}.{visit.wording}.{moment}", lines[moment])
+            said = self._fill(f"{visit.entry}.{visit.wording}.{moment}", lines[moment])
+            if said:
+                return said
         return ()
 
     def _bring(self, visit: Visit) -> tuple[Cue, ...]:
@@ -291,14 +254,20 @@ class _Writer:
 
     def _close(self) -> tuple[Cue, ...]:
         worked = {visit.zone for visit in self.plan.visits if "ice" in visit.aftercare}
-        iced = {zone for visit in self.plan.visits if not visit.points for zone in ICE_FOLLOWS[visit.zone]}
+        left = {
+            one.id.removeprefix("ice."): one.why for one in self.plan.left_out if one.id.startswith("ice.")
+        }
+        later = [zone for zone, why in left.items() if why == LATER]
+        iced = {visit.zone for visit in self.plan.visits if not visit.points} | {*later}
+        told = {zone for one in iced for zone in ICE_FOLLOWS[one]}
         baths, routine = self._has_feet, self.plan.routine
-        offers = dict.fromkeys(OFFERS[zone] for zone in OFFERS if zone in worked - iced)
-        why_no_ice = {one.why for one in self.plan.left_out if one.id.startswith("ice.")}
-        if SKIPPED in why_no_ice:
+        offers = dict.fromkeys(OFFERS[zone] for zone in OFFERS if zone in worked - told)
+        if SKIPPED in left.values():
             offers.clear()
+        doses = {zone: self.language.duration(ICE_TIME[zone]) for zone in later}
         return (
-            *(self.say("close.later") if LATER in why_no_ice else ()),
+            *(cue for zone in later for cue in self.say(f"close.later_{zone}", dose=doses[zone])),
+            *(self.say("close.later") if later else ()),
             *(cue for offer in offers for cue in self.say(f"close.{offer}")),
             *(self.say("close.foot_bath") if baths and routine.foot_bath == "after" else ()),
             *(self.say("close.lotion") if "lotion" in self._ready_items else ()),

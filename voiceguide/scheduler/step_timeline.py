@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 
 from voiceguide.scheduler import actions
 from voiceguide.scheduler.actions import FIRST_CUE, LEAST_GAP, Comfort
+from voiceguide.scheduler.cue import Cue, Words
 from voiceguide.scheduler.hold import Measure, Placed, place_in_hold, place_in_massage, place_in_middle
 from voiceguide.scheduler.plan import Step, actions_of
-from voiceguide.scheduler.script import CHECK_EVERY, Cue, Words
+from voiceguide.scheduler.script import CHECK_EVERY
 from voiceguide.scheduler.stretch import LocalEvent, Placement, Stretch, Talk
 from voiceguide.scheduler.visit import Visit
 from voiceguide.units import MINUTE, NOTHING, SECOND, Milliseconds
@@ -202,13 +204,24 @@ def _treatment(step: Step, visit: Visit, words: Words, measure: Measure) -> Iter
     last = {action: index for index, action in enumerate(done)}
     repeat = 0
     released = None
+
+    @cache
+    def press(*, is_first: bool) -> Stretch:
+        return _press(visit, words["press" if is_first else "press_repeat"], measure)
+
+    @cache
+    def release(*, is_last: bool) -> Stretch:
+        comfort = actions.RELEASE_BALL if method.name == "ball" else actions.RELEASE
+        cues = (*words["release"], *(words["leave"] if is_last else ()))
+        return _within("release", cues, measure, comfort, first=0)
+
     for index, action in enumerate(done):
         if action == "locate":
             yield _finding(
                 visit, words["prepare" if "massage" in done[index:] and visit.massage else "locate"], measure
             )
         elif action == "press":
-            yield _press(visit, words, measure, repeat)
+            yield replace(press(is_first=not repeat), repeat=repeat + 1)
         elif action == "massage" and visit.massage:
             yield _fixed("massage", visit.massage, _in_dose(place_in_massage, words, measure))
         elif actions.ACTIONS[action].dosed:
@@ -226,15 +239,12 @@ def _treatment(step: Step, visit: Visit, words: Words, measure: Measure) -> Iter
             odd = (visit.window - visit.repeats * visit.chosen) % (visit.repeats - 1)
             gap = visit.gap + (odd if index == last["rest"] else 0)
             assert released is not None
-            yield _rest_in_window(
-                visit, gap, (released, _press(visit, words, measure, repeat)), words, measure
-            )
+            around = released, press(is_first=False)
+            yield replace(_rest_in_window(visit, gap, around, words, measure), repeat=repeat)
         elif action == "rest":
             yield _within("rest", words["rest"], measure, actions.REST)
         else:
-            comfort = actions.RELEASE_BALL if method.name == "ball" else actions.RELEASE
-            leave = words["leave"] if index == last["release"] else ()
-            released = _within("release", (*words["release"], *leave), measure, comfort, first=0)
+            released = release(is_last=index == last["release"])
             yield released
 
 
@@ -248,14 +258,14 @@ def _finding(visit: Visit, cues: Sequence[Cue], measure: Measure) -> Stretch:
     return Stretch("locate", lasts, talk.place)
 
 
-def _press(visit: Visit, words: Words, measure: Measure, repeat: int) -> Stretch:
-    talk = Talk(words["press_repeat" if repeat else "press"], measure)
+def _press(visit: Visit, cues: Sequence[Cue], measure: Measure) -> Stretch:
+    talk = Talk(cues, measure)
     built = visit.method.press_in if visit.method else 0
 
     def lasts(pace: int) -> int:
         return talk.least - LEAST_GAP + max(built, actions.PRESS_IN.at(pace))
 
-    return Stretch("press", lasts, lambda _: talk.place(talk.least), repeat + 1)
+    return Stretch("press", lasts, lambda _: talk.place(talk.least))
 
 
 def _rest_in_window(
@@ -270,7 +280,7 @@ def _rest_in_window(
         told = min(visit.rests, key=lambda at: abs(at - length))
         return _long_rest(words[f"rest_{told}"], words["rest_ends"], measure)(length)
 
-    return Stretch("rest", lasts, place, around[1].repeat - 1)
+    return Stretch("rest", lasts, place)
 
 
 def _long_rest(begins: Sequence[Cue], ends: Sequence[Cue], measure: Measure) -> Callable[[int], Placement]:

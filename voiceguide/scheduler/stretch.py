@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from voiceguide.scheduler.actions import FIRST_CUE, LEAST_GAP
+from voiceguide.scheduler.cue import Cue
 from voiceguide.scheduler.hold import Measure
-from voiceguide.scheduler.script import Cue
 from voiceguide.units import Milliseconds
 
 

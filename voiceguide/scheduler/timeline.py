@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from voiceguide.errors import UsageError
 from voiceguide.scheduler.actions import LEAST_GAP
+from voiceguide.scheduler.cue import Cue, Words
 from voiceguide.scheduler.hold import Measure
 from voiceguide.scheduler.language import Language
 from voiceguide.scheduler.plan import Plan, Step, make_ways_up
-from voiceguide.scheduler.script import Cue, Words, write_total, write_words
+from voiceguide.scheduler.script import write_total, write_words
 from voiceguide.scheduler.step_timeline import TOTAL_SLOT, StepTimeline, lay_step
 from voiceguide.scheduler.stretch import LocalEvent
 from voiceguide.units import LONGEST_SESSION, MINUTE, NOTHING, SECOND, Milliseconds, clock
@@ -132,6 +133,7 @@ def lay_out(
     earcon_lengths: Mapping[str, Milliseconds],
     paces: Sequence[int] = (),
     extras: Sequence[Milliseconds] = (),
+    total_slot: Milliseconds = TOTAL_SLOT,
 ) -> Timeline:
     """Return the whole session in time: step timelines end to end, lead-ins and soft tones added.
 
@@ -150,13 +152,18 @@ def lay_out(
     paces, extras : sequence
         For each step, as `fit` chose them; without them all is at the plan's usual pace.
 
+    total_slot : int
+        Milliseconds of the opening for the cue that says the total, at least.
+
     Raises
     ------
     UsageError
         If the session is longer than six hours.
     """
     tempo = [*zip(paces, extras, strict=True)] or [(plan.pace.usual, NOTHING) for _ in plan.steps]
-    tapes, duration, total = _lay_steps(plan, words, tempo, language, measure, earcon_lengths=earcon_lengths)
+    tapes, duration, total = _lay_steps(
+        plan, words, tempo, language, measure, earcon_lengths=earcon_lengths, slot=total_slot
+    )
     if duration > LONGEST_SESSION:
         raise UsageError(
             f"{plan.routine.id} would take {clock(duration)}",
@@ -215,11 +222,10 @@ def _lay_steps(
     measure: Measure,
     *,
     earcon_lengths: Mapping[str, Milliseconds],
+    slot: int,
 ) -> tuple[list[StepTimeline], Milliseconds, Cue]:
-    """Return the steps, their sum, and the cue that says the sum, in the smallest slot that holds it."""
-    slot = 0
+    """Return the steps, their sum, and the cue that says the sum, in this slot or the next that holds it."""
     while True:
-        slot += TOTAL_SLOT
         tapes = [
             lay_step(step, said, measure, earcon_lengths=earcon_lengths, total_slot=Milliseconds(slot)).at(
                 pace, extra
@@ -230,6 +236,7 @@ def _lay_steps(
         total = write_total(duration, language)
         if measure(total.spoken) + LEAST_GAP <= slot:
             return tapes, duration, total
+        slot += TOTAL_SLOT
 
 
 def _chapters(
