@@ -14,6 +14,7 @@ import numpy as np
 from voiceguide.clip import Clip
 from voiceguide.mixer import Mixer
 from voiceguide.scheduler.timeline import Chapter, Event, Segment, Timeline
+from voiceguide.tape import Dose
 from voiceguide.units import SAMPLERATE, Milliseconds, in_frames
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class MadeUp:
     samplerate: int = SAMPLERATE
 
     ways_up: Mapping[str, Timeline] = field(default_factory=dict)
+    asides: Mapping[str, Timeline] = field(default_factory=dict)
+    doses: Mapping[str, Dose] = field(default_factory=dict)
 
     def mixer(self) -> Mixer:
         return self.mix(self.timeline)

@@ -13,7 +13,7 @@ from voiceguide.earcons import EARCON_LENGTHS, NAMES, make_earcon
 from voiceguide.errors import UnknownName
 from voiceguide.units import SAMPLERATE
 
-EXPECTED = {"lead_in": (400, -30.0), "soft_tone": (600, -26.0), "alarm": (600, -15.0)}
+EXPECTED = {"lead_in": (400, -30.0), "soft_tone": (600, -26.0), "alarm": (600, -15.0), "key": (100, -30.0)}
 """Length in milliseconds and peak in decibels."""
 
 

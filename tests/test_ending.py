@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from tests.scheduler.laws import lay_out_routine
 from voiceguide import compile_session, find_routine, find_voice, load_language, load_points, load_routine
 from voiceguide.earcons import EARCON_LENGTHS
+from voiceguide.ending import Span, ending, splice
 from voiceguide.engines.tone import tone_length
 from voiceguide.library import routine_names
-from voiceguide.player import Player, Span, add_ways_up, ending
+from voiceguide.player import Player
 from voiceguide.scheduler import body
 from voiceguide.scheduler.body import Body
 from voiceguide.scheduler.timeline import Segment, Timeline, lay_out_ways_up
@@ -30,7 +31,7 @@ def laid_out(name: str) -> tuple[Timeline, dict[str, Span], tuple[Body, ...]]:
     ways = lay_out_ways_up(plan, language, tone_length, earcon_lengths=EARCON_LENGTHS)
     bodies = body.check(plan)
     assert len(bodies) == len(timeline.segments)
-    return *add_ways_up(timeline, ways), bodies
+    return *splice(timeline, ways), bodies
 
 
 def said(name: str, position: int) -> list[str]:
@@ -120,7 +121,7 @@ def test_the_way_up_is_heard_right_after_the_release() -> None:
     voice = find_voice("tone", rate=None)
     session = compile_session(load_routine(find_routine("hands")), load_points(), load_language("en"), voice)
     player = Player(session)
-    timeline, ways_up = add_ways_up(session.timeline, session.ways_up)
+    timeline, ways_up = splice(session.timeline, session.ways_up)
     hold = next(s for s in timeline.segments if s.action == "hold")
     position = Milliseconds(hold.start + 9_000)
     player.pull(position * 48)

@@ -52,12 +52,12 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
 
 def test_keys_are_read_without_enter_and_each_once(terminal: Terminal) -> None:
     with keys() as read_keys:
-        assert read_keys() == ""
+        assert read_keys() == []
         terminal.type(b"q")
-        assert read_keys() == "q"
-        assert read_keys() == ""
-        terminal.type(b" q")
-        assert read_keys() == " q"
+        assert read_keys() == ["q"]
+        assert read_keys() == []
+        terminal.type(b" Q\t\r")
+        assert read_keys() == ["space", "q", "tab", "enter"]
 
 
 def test_the_terminal_is_restored_afterwards(terminal: Terminal) -> None:
@@ -82,20 +82,50 @@ def test_ctrl_c_still_interrupts(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize(
-    "sequence",
-    [b"\x1b[A", b"\x1b[1;5C", b"\x1bOQ", b"\x1b[15~", b"\x1bq", b"\x1b"],
-    ids=["up", "ctrl-right", "F2", "F5", "alt-q", "escape"],
+    "sequence", [b"\x1b[1;5C", b"\x1bOQ", b"\x1b[15~", b"\x1bq"], ids=["ctrl-right", "F2", "F5", "alt-q"]
 )
-def test_keys_that_are_no_character_are_none(sequence: bytes, terminal: Terminal) -> None:
+def test_keys_that_are_not_ours_are_none(sequence: bytes, terminal: Terminal) -> None:
     with keys() as read_keys:
         terminal.type(sequence)
-        assert read_keys() == ""
+        assert read_keys() == []
+
+
+@pytest.mark.parametrize(
+    ("sequence", "name"),
+    [
+        (b"\x1b[A", "up"),
+        (b"\x1bOB", "down"),
+        (b"\x1b[C", "right"),
+        (b"\x1b[D", "left"),
+        (b"\x1b[5~", "pageup"),
+        (b"\x1b[6~", "pagedown"),
+    ],
+)
+def test_arrows_and_the_pages_of_a_presenter_have_names(
+    sequence: bytes, name: str, terminal: Terminal
+) -> None:
+    with keys() as read_keys:
+        terminal.type(sequence)
+        assert read_keys() == [name]
+        terminal.type(sequence + b"q")
+        assert read_keys() == [name, "q"]
+
+
+def test_escape_is_told_from_the_start_of_an_arrow(terminal: Terminal) -> None:
+    with keys() as read_keys:
+        terminal.type(b"\x1b")
+        assert read_keys() == []
+        assert read_keys() == ["escape"]
+        terminal.type(b"\x1b")
+        assert read_keys() == []
+        terminal.type(b"[A")
+        assert read_keys() == ["up"]
 
 
 def test_what_is_no_text_does_no_harm(terminal: Terminal) -> None:
     with keys() as read_keys:
         terminal.type(b"\xff \xc3")
-        assert read_keys() == " "
+        assert read_keys() == ["space"]
 
 
 def test_a_terminal_that_was_closed_has_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,7 +134,7 @@ def test_a_terminal_that_was_closed_has_no_keys(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(sys, "stdin", stream)
         with keys() as read_keys:
             os.close(keyboard)
-            assert read_keys() == ""
+            assert read_keys() == []
 
 
 @pytest.mark.parametrize("stdin", [None, io.StringIO("q")], ids=["none", "a pipe"])
@@ -113,7 +143,7 @@ def test_without_a_terminal_there_are_no_keys(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", stdin)
     with keys() as read_keys:
-        assert read_keys() == ""
+        assert read_keys() == []
 
 
 def test_a_closed_input_has_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,7 +151,7 @@ def test_a_closed_input_has_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     stdin.close()
     monkeypatch.setattr(sys, "stdin", stdin)
     with keys() as read_keys:
-        assert read_keys() == ""
+        assert read_keys() == []
 
 
 def test_in_the_background_the_terminal_is_left_alone() -> None:
@@ -150,7 +180,7 @@ else:
     from voiceguide.keyboard import keys
     before = termios.tcgetattr(0)
     with keys() as read_keys:
-        print("untouched" if termios.tcgetattr(0) == before and read_keys() == "" else "touched", flush=True)
+        print("untouched" if termios.tcgetattr(0) == before and read_keys() == [] else "touched", flush=True)
     os._exit(0)
 """
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}

@@ -15,7 +15,9 @@ from tests.made_up import MadeUp, Sound, Stretch, make_routine, make_session
 from tests.test_mixer import sessions
 from voiceguide.backends.null import Backend
 from voiceguide.clip import to_int16
-from voiceguide.player import Player, ending, play
+from voiceguide.earcons import make_earcon
+from voiceguide.ending import ending
+from voiceguide.player import Player, play
 from voiceguide.units import Milliseconds
 
 KEYS: dict[str, Callable[[Player], None]] = {
@@ -320,3 +322,37 @@ def test_keys_from_another_thread_lose_and_double_nothing() -> None:
     # Pauses in a silence add silence and nothing else: the word is there, once, whole.
     sound = np.concatenate(blocks)
     assert np.array_equal(np.trim_zeros(sound), np.trim_zeros(exported))
+
+
+def test_a_key_is_answered_by_a_tiny_sound_with_the_next_frame_and_nothing_else_changes() -> None:
+    session = make_session([Stretch("hold", 400, (Sound(100, 200),))])
+    player = Player(session.as_session)
+    exported = np.concatenate(list(session.mixer().blocks()))
+    before = player.pull(50 * 48)
+    player.tick()
+    after = player.pull(350 * 48)
+    tick = make_earcon("key").samples
+    assert np.array_equal(before, exported[: 50 * 48])
+    assert after[0] != 0
+    changed = np.flatnonzero(after != exported[50 * 48 :])
+    assert 0 < changed[-1] < len(tick)
+    assert np.array_equal(
+        after[50 * 48 : 50 * 48 + 1], exported[100 * 48 :][:1] + to_int16(tick[50 * 48 :][:1])
+    )
+
+
+def test_louder_and_softer_have_their_ends_and_the_usual_level_changes_no_sample() -> None:
+    session = make_session([Stretch("hold", 400, (Sound(0, 400),))])
+    exported = np.concatenate(list(session.mixer().blocks()))
+    player = Player(session.as_session)
+    player.make_louder(-1)
+    player.make_louder(1)
+    assert np.array_equal(player.pull(4_800), exported[:4_800])
+    player.make_louder(-100)
+    assert player.level == -24
+    player.pull(480)  # it does not jump
+    soft = player.pull(4_800).astype(float)
+    ratio = np.abs(soft).max() / np.abs(exported[5_280:10_080].astype(float)).max()
+    assert 20 * np.log10(ratio) == pytest.approx(-24, abs=0.1)
+    player.make_louder(100)
+    assert player.level == 6

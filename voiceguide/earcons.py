@@ -56,6 +56,8 @@ _EARCONS: Final[dict[str, _Earcon]] = {
     "lead_in": _Earcon(-30.0, (_Note(0, 260, 140, 330.0, 1.0, _PURE), _Note(0, 260, 140, 495.0, 0.5, _PURE))),
     # Says "still here" in a quiet minute: one note, most of it dying away.
     "soft_tone": _Earcon(-26.0, (_Note(0, 120, 480, 440.0, 1.0, _PURE),)),
+    # Answers a key, and is no more than that: too short to be taken for anything else.
+    "key": _Earcon(-30.0, (_Note(0, 50, 50, 880.0, 1.0, _PURE),)),
     # Take the ice off: three rising notes, each louder than the one before. It wakes without startling,
     # as the first is 10 dB softer than the last and every one swells in.
     "alarm": _Earcon(

@@ -7,18 +7,52 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-ReadKeys = Callable[[], str]
-"""Returns the characters typed since the last call, at once; empty if none."""
+ReadKeys = Callable[[], list[str]]
+"""Returns the keys pressed since the last call, at once; empty if none.
 
-_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?", re.DOTALL)
-"""What a terminal sends for arrows, function keys and Alt: F2, for one, ends in a Q that nobody typed."""
+Characters are what they are, in lower case; others are called
+`space enter tab escape left right up down pageup pagedown`.
+"""
+
+_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?|.", re.DOTALL)
+"""What a terminal sends for one key: for arrows, function keys and Alt several characters."""
+_ARROWS = {"A": "up", "B": "down", "C": "right", "D": "left"}
+_NAMES = {
+    " ": "space",
+    "\r": "enter",
+    "\n": "enter",
+    "\t": "tab",
+    "\x1b": "escape",
+    **{f"\x1b[{end}": name for end, name in _ARROWS.items()},
+    **{f"\x1bO{end}": name for end, name in _ARROWS.items()},
+    "\x1b[5~": "pageup",
+    "\x1b[6~": "pagedown",
+}
+_WINDOWS = {"H": "up", "P": "down", "M": "right", "K": "left", "I": "pageup", "Q": "pagedown"}
+"""Second character of what Windows sends for a key that is none."""
+
+
+class _Typed:
+    """Characters -> names of keys. A sequence may come in two parts, so a lone escape waits for the next."""
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def names(self, text: str) -> list[str]:
+        """Return the keys that are complete with this text."""
+        held, self._held = self._held, ""
+        if text.endswith("\x1b") and not held:
+            text, self._held = text[:-1], "\x1b"
+        pressed = _SEQUENCE.findall(held + text)
+        found = (_NAMES.get(one) or (one.lower() if one.isprintable() else "") for one in pressed)
+        return [name for name in found if name]
 
 
 @contextmanager
 def keys() -> Iterator[ReadKeys]:
     """Give a function that returns what was typed since its last call; restore the terminal afterwards."""
     if sys.stdin is None or sys.stdin.closed or not sys.stdin.isatty():
-        yield lambda: ""
+        yield list
     elif sys.platform == "win32":
         yield _read_windows
     else:
@@ -26,18 +60,18 @@ def keys() -> Iterator[ReadKeys]:
             yield read
 
 
-def _read_windows() -> str:
+def _read_windows() -> list[str]:
     import msvcrt
 
-    typed = ""
+    pressed = []
     while msvcrt.kbhit():  # type: ignore[attr-defined,unused-ignore]
         key = msvcrt.getwch()  # type: ignore[attr-defined,unused-ignore]
         if key in "\0\xe0" and msvcrt.kbhit():  # type: ignore[attr-defined,unused-ignore]
             # An arrow or a function key; which one it was comes as a letter that nobody typed.
-            msvcrt.getwch()  # type: ignore[attr-defined,unused-ignore]
+            pressed.append(_WINDOWS.get(msvcrt.getwch(), ""))  # type: ignore[attr-defined,unused-ignore]
         else:
-            typed += key
-    return typed
+            pressed.extend(_Typed().names(key) or [_NAMES.get(key, "")])
+    return [key for key in pressed if key]
 
 
 @contextmanager
@@ -50,18 +84,18 @@ def _unbuffered() -> Iterator[ReadKeys]:
     terminal = sys.stdin.fileno()
     if _in_background(terminal):
         # Whoever started us with `&` types for somebody else, and reaching for the terminal would stop us.
-        yield lambda: ""
+        yield list
         return
     before = termios.tcgetattr(terminal)
+    typed = _Typed()
 
-    def read() -> str:
+    def read() -> list[str]:
         ready, _, _ = select.select([terminal], [], [], 0)
-        if not ready:
-            return ""
+        text = ""
         # A terminal that was closed gives an error; the session goes on without keys.
         with suppress(OSError):
-            return _SEQUENCE.sub("", os.read(terminal, 64).decode(errors="ignore"))
-        return ""
+            text = os.read(terminal, 64).decode(errors="ignore") if ready else ""
+        return typed.names(text)
 
     # cbreak, not raw: Ctrl-C still interrupts.
     tty.setcbreak(terminal)

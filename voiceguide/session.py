@@ -11,6 +11,7 @@ from voiceguide.document import make_document
 from voiceguide.earcons import EARCON_LENGTHS, make_earcon
 from voiceguide.errors import ImpossibleLength, InvalidContent, Problem
 from voiceguide.scheduler import body
+from voiceguide.scheduler.asides import lay_asides, write_asides
 from voiceguide.scheduler.choices import choose_in_plan, choose_in_routine, settle
 from voiceguide.scheduler.cue import Words
 from voiceguide.scheduler.fit import Fit, find_ends, find_ranges, fit
@@ -23,6 +24,7 @@ from voiceguide.scheduler.ruler import Ruler
 from voiceguide.scheduler.script import write_words
 from voiceguide.scheduler.step_timeline import TOTAL_SLOT
 from voiceguide.scheduler.timeline import LEAD_IN_AIR, Event, Timeline, lay_out, lay_out_ways_up
+from voiceguide.tape import Dose
 from voiceguide.units import (
     NOTHING,
     SAMPLERATE,
@@ -54,6 +56,13 @@ class Sound:
     """Hertz."""
     ways_up: Mapping[str, Timeline] = field(default_factory=dict)
     """By pose (`Segment.pose`): how it ends if it is to end now."""
+    asides: Mapping[str, Timeline] = field(default_factory=dict)
+    """By key: what is said when a key asks for it."""
+
+    @property
+    def doses(self) -> Mapping[str, Dose]:
+        """How long the dose of each stop is, and may get; empty where nothing is pressed."""
+        return {}
 
     @cached_property
     def _mixer(self) -> Mixer:
@@ -92,6 +101,15 @@ class Session(Sound):
     def title(self) -> str:
         """The routine's title in the session's language."""
         return self.plan.routine.title(self.language.tag)
+
+    @property
+    def doses(self) -> Mapping[str, Dose]:
+        """How long the dose of each stop is, and may get; what is spread over a window is left out."""
+        return {
+            visit.stop: Dose(visit.chosen, visit.dose.largest)
+            for visit in self.plan.visits
+            if visit.points and not visit.window
+        }
 
     def document(self) -> dict[str, Any]:
         """Return the timeline document: plain data, in seconds, versioned."""
@@ -165,6 +183,7 @@ def compile_session(
     options: Options = USUAL,
     *,
     sounds: bool = True,
+    live: bool = False,
     progress: Progress | None = None,
 ) -> Session:
     """Return the session of a routine in one voice.
@@ -178,6 +197,8 @@ def compile_session(
     sounds : bool
         True if it will be played or written: then every clip is made now. False if its times are enough:
         then only texts of unknown length are spoken.
+    live : bool
+        True if keys will be pressed: then all that they may call for is made now, too.
     progress : callable, optional
         Called after each clip that had to be made, with how many are done and of how many.
 
@@ -231,6 +252,11 @@ def compile_session(
         ways_up = lay_out_ways_up(plan, language, voice.measure, earcon_lengths=EARCON_LENGTHS)
         spoken = [event.spoken for one in (timeline, *ways_up.values()) for event in one.events]
         voice.prepare(text for text in spoken if text)
+    asides: dict[str, Timeline] = {}
+    if live:
+        written = write_asides(plan, Milliseconds(2 * timeline.duration), language)
+        prepare(cue.spoken for cues in written.values() for cue in cues)
+        asides = lay_asides(written, voice.measure)
     return Session(
         timeline=timeline,
         voice=voice,
@@ -240,6 +266,7 @@ def compile_session(
         as_written=as_written,
         fitted=fitted,
         ways_up=ways_up,
+        asides=asides,
     )
 
 

@@ -199,6 +199,7 @@ def open_session(
     options: Options,
     *,
     sounds: bool = True,
+    live: bool = False,
     quiet: bool = False,
 ) -> Session:
     """Return the session that the options ask for, saying on stderr what takes time."""
@@ -215,6 +216,7 @@ def open_session(
                 speaker,
                 options,
                 sounds=sounds,
+                live=live,
                 progress=progress,
             )
     except ImpossibleLength as error:

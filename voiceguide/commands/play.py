@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voiceguide import turns
 from voiceguide.commands._options import (
     backend_option,
     check_routine,
@@ -20,6 +21,7 @@ from voiceguide.commands._options import (
     typed,
     voice_options,
 )
+from voiceguide.controls import BY_KEY, Control, describe
 from voiceguide.errors import ImpossibleLength, Unavailable
 from voiceguide.keyboard import ReadKeys, keys
 from voiceguide.scheduler.options import Options
@@ -28,6 +30,7 @@ from voiceguide.units import clock
 # The player needs numpy, which `voiceguide --help` should not wait for.
 if TYPE_CHECKING:
     from voiceguide.player import Player
+    from voiceguide.scheduler.timeline import Event
 
 
 @click.command("play")
@@ -40,7 +43,8 @@ def command(routine: str, backend: str, voice: str | None, rate: int | None, opt
 
     ROUTINE is a name or a path; without one it is lying-down.
 
-    Space pauses and goes on. q, twice, ends gently: what is pressed is let go, and you are led up.
+    Space pauses and goes on. q, twice, ends gently: what is pressed is let go, and you are led up. ? lists
+    the other keys.
     """
     from voiceguide.player import Player, play
 
@@ -55,17 +59,17 @@ def command(routine: str, backend: str, voice: str | None, rate: int | None, opt
             error.message, where=error.where, hint=f"`{export}` makes a file for another player."
         ) from None
     try:
-        session = open_session(routine, voice, rate, options)
+        session = open_session(routine, voice, rate, options, live=True)
     except ImpossibleLength as error:
         if "--ice later" not in error.remedies or not (sys.stdin and sys.stdin.isatty()):
             raise
         click.echo(f"{error.message}.", err=True)
         if not click.confirm("Leave the ice to do on your own afterwards?", default=True, err=True):
             raise
-        session = open_session(routine, voice, rate, replace(options, ice="later"))
+        session = open_session(routine, voice, rate, replace(options, ice="later"), live=True)
     click.echo(
         f"{session.title}, {clock(session.timeline.duration)}, with {session.voice.name} through {name}. "
-        "Space pauses. q, twice, ends gently.",
+        "Space pauses. q, twice, ends gently. ? lists the keys.",
         err=True,
     )
     player = Player(session)
@@ -79,26 +83,46 @@ def _given(option: str, value: object) -> tuple[str, ...]:
 
 def _poll(player: Player, read_keys: ReadKeys) -> Callable[[], None]:
     """Return what is done between blocks: print each line as it is spoken, and act on keys."""
-    shown = -1
+    shown: Event | None = None
     asked = False
 
     def poll() -> None:
         nonlocal shown, asked
         for key in read_keys():
-            if key == " ":
-                player.toggle()
-                click.echo("Paused. Space goes on." if player.is_paused else "Going on.", err=True)
-            elif key in "qQ" and not asked and not player.is_ending:
-                click.echo("Press q again to end.", err=True)
-            elif key in "qQ":
-                click.echo(
-                    "Stopping." if player.is_ending else "Ending. q once more stops at once.", err=True
-                )
-                player.end()
-            asked = key in "qQ" and not asked
+            control = BY_KEY.get(key)
+            if control is None:
+                continue
+            player.tick()
+            is_end = control.id == "end"
+            if is_end and not asked and not player.is_ending:
+                player.turn(turns.ask_to_end)
+            else:
+                _act(player, control)
+            asked = is_end and not asked
         event = player.current_event()
-        if event is not None and event.text and event.start != shown:
-            shown = event.start
-            click.echo(f"{clock(event.start):>7}  {event.text}")
+        # What answers a key is heard, and not printed too.
+        is_aside = event is not None and event.name.startswith("player.")
+        if event is not None and event.text and event is not shown and not is_aside:
+            shown = event
+            click.echo(f"{clock(player.position):>7}  {event.text}")
 
     return poll
+
+
+def _act(player: Player, control: Control) -> None:
+    """Do what a key stands for; what is not heard is printed."""
+    if control.turn is not None:
+        player.turn(control.turn)
+    elif control.id == "pause":
+        player.toggle()
+        if player.is_paused:
+            click.echo("Paused. Space goes on.", err=True)
+    elif control.id == "end":
+        click.echo("Stopping." if player.is_ending else "Ending. q once more stops at once.", err=True)
+        player.end()
+    elif control.id == "help":
+        for keys, what in describe():
+            click.echo(f"{keys:22}  {what}", err=True)
+    else:
+        player.make_louder(1 if control.id == "louder" else -1)
+        click.echo(f"Level: {player.level:+g} dB", err=True)

@@ -38,10 +38,11 @@ def write_words(step: Step, plan: Plan, language: Language) -> Words:
 def write_total(duration: Milliseconds, language: Language) -> Cue:
     """Return the cue that says how long a session of `duration` takes, true within thirty seconds."""
     line = language.lines("open.total")[0]
-    return _cue("open.total", line, {"minutes": language.about(duration)}, language)
+    return fill_in("open.total", line, {"minutes": language.about(duration)}, language)
 
 
-def _cue(name: str, line: Line, values: Mapping[str, str], language: Language) -> Cue:
+def fill_in(name: str, line: Line, values: Mapping[str, str], language: Language) -> Cue:
+    """Return the cue of a line, with values for its placeholders."""
     # By identity, as to hash a line takes longer than to fill it in; the language keeps it alive.
     key = name, id(line), *(values[field] for field in line.fields)
     made: Cue | None = language.filled_in.get(key)
@@ -97,7 +98,7 @@ class _Writer:
     def _fill(self, key: str, lines: Iterable[Line], more: Mapping[str, str] = {}) -> tuple[Cue, ...]:
         values = {**self.values, **more}
         said = (line for line in lines if line.only in {"", self.plan.detail})
-        return tuple(_cue(key, line, values, self.language) for line in said)
+        return tuple(fill_in(key, line, values, self.language) for line in said)
 
     def _values(self) -> dict[str, str]:
         words = self.language

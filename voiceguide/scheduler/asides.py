@@ -1,0 +1,103 @@
+"""Plan + Language -> asides: what the player may say beside the script, when a key asks for it.
+
+Which of them are said, and when, is decided while playing, and nothing is spoken then that was not made
+before. So every number that may be needed has a cue of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+
+from voiceguide.scheduler.actions import LEAST_GAP
+from voiceguide.scheduler.cue import Cue
+from voiceguide.scheduler.hold import Measure
+from voiceguide.scheduler.language import Language
+from voiceguide.scheduler.plan import Plan
+from voiceguide.scheduler.script import fill_in
+from voiceguide.scheduler.timeline import Event, Timeline
+from voiceguide.scheduler.visit import Visit
+from voiceguide.units import MINUTE, NOTHING, SECOND, Milliseconds
+
+MORE = Milliseconds(15 * SECOND)
+"""How much longer a dose gets at a time, if it may."""
+_AIR = Milliseconds(200)
+"""Before an aside, so that it does not run into the sound of the key."""
+_LONGEST_HERE = 30 * MINUTE
+"""Nothing that is left at one stop is longer: not a dose, nor the ice."""
+
+Asides = Mapping[str, tuple[Cue, ...]]
+"""Cues by key: `going_on.<stop>`, `here.<stop>`, `next.<stop>`, `left_here.<seconds>`, `left.<minutes>`, …"""
+
+
+def tell_left(time: Milliseconds) -> str:
+    """Return the key of what tells how long is left at one stop: seconds by fives, then minutes."""
+    if time < MINUTE - 2500:
+        return f"left_here.{max(5, (time + 2500) // 5000 * 5)}"
+    return f"left_here.{min(max(1, (time + MINUTE // 2) // MINUTE), _LONGEST_HERE // MINUTE) * 60}"
+
+
+def tell_all_left(time: Milliseconds) -> str:
+    """Return the key of what tells how long is left in all, to the nearest minute."""
+    return f"left.{max(1, (time + MINUTE // 2) // MINUTE)}"
+
+
+def write_asides(plan: Plan, longest: Milliseconds, language: Language) -> Asides:
+    """Return every aside that a session of a plan may need if it takes `longest` milliseconds at most."""
+
+    def say(key: str, **values: str) -> tuple[Cue, ...]:
+        values |= {name.capitalize(): value.capitalize() for name, value in values.items()}
+        lines = language.lines(f"player.{key}")
+        return tuple(fill_in(f"player.{key}", line, values, language) for line in lines)
+
+    always = ("going_on", "too_much", "waiting", "end_again", "first", "last", "longest", "as_the_first")
+    asides = {key: say(key) for key in always}
+    asides |= {f"next.{what}": say(f"next_{what}") for what in ("ice", "rest", "end")}
+    for visit in plan.visits:
+        asides |= dict(_of_visit(visit, language, say))
+    for seconds in chain(range(5, 60, 5), range(60, _LONGEST_HERE // SECOND + 1, 60)):
+        told = language.duration(Milliseconds(seconds * SECOND))
+        asides[f"left_here.{seconds}"] = say("left_here", dose=told)
+    for minutes in range(1, longest // MINUTE + 2):
+        told = language.about(Milliseconds(minutes * MINUTE))
+        asides[f"left.{minutes}"] = say("left", minutes=told)
+        asides[f"later.{minutes}"] = say("later", minutes=told)
+    for seconds in range(1, MORE // SECOND + 1):
+        told = language.duration(Milliseconds(seconds * SECOND))
+        asides[f"longer.{seconds}"] = say("longer", dose=told)
+        asides[f"longer_each.{seconds}"] = say("longer_each", dose=told)
+    return asides
+
+
+def _of_visit(
+    visit: Visit, language: Language, say: Callable[..., tuple[Cue, ...]]
+) -> Iterator[tuple[str, tuple[Cue, ...]]]:
+    """Yield what is said of one stop, and of the doses its dose may grow to."""
+    if not visit.points:
+        title = language.lines(f"chapter.ice_{visit.zone}")[0].say
+        yield f"going_on.{visit.stop}", say("going_on_with", part=title.lower())
+        yield f"here.{visit.stop}", say("here_ice", part=title)
+        return
+    side = visit.side or "both"
+    words = language.point(visit.entry)
+    sides = {one: language.lines(f"side.{one}")[0].say for one in ("left", "right", "both")}
+    part, three = words.part[side], words.three.format(side=sides[side])
+    yield f"going_on.{visit.stop}", say("going_on_with", part=part)
+    yield f"here.{visit.stop}", say("here", part=part, three=three)
+    yield f"next.{visit.stop}", say("next", part=part)
+
+
+def lay_asides(asides: Asides, measure: Measure) -> dict[str, Timeline]:
+    """Return each aside in its own time, in milliseconds: its cues one after another."""
+    return {key: _lay(cues, measure) for key, cues in asides.items()}
+
+
+def _lay(cues: tuple[Cue, ...], measure: Measure) -> Timeline:
+    events, at = [], _AIR
+    for cue in cues:
+        length = measure(cue.spoken)
+        events.append(
+            Event(at, length, "speech", cue.name, cue.text, cue.spoken, 0, required=False, gain=0.0)
+        )
+        at = Milliseconds(at + length + max(LEAST_GAP, cue.pause))
+    return Timeline(at if cues else NOTHING, (), (), tuple(events))

@@ -1,0 +1,190 @@
+"""Score: what is still to be heard, as pieces of one tape; and what each key makes of it. Pure.
+
+The tape is the session's timeline with everything behind its end that a key may call for: the ways up, the
+asides, and a stretch of silence. A key never changes the tape. It changes the order in which pieces of it
+are heard: a *detour* first (an aside, a release, a press), then the session from where it stands. So what
+is heard is a function of the session and of the frame at which each key was pressed, and nothing else.
+
+All numbers are frames of the tape, unless they say otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from voiceguide.scheduler.timeline import Segment
+from voiceguide.tape import Piece, Tape
+
+DOSED = frozenset({"hold", "roll", "massage"})
+"""Actions that have a dose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What is still to be heard."""
+
+    tape: Tape
+    """Where the pieces are cut from."""
+    pieces: tuple[Piece, ...]
+    """The session from its start to its end, as keys have changed it."""
+    index: int = 0
+    """The piece at which the session stands; the number of pieces once it is over."""
+    at: int = 0
+    """The frame at which it stands."""
+    detour: tuple[Piece, ...] = ()
+    """What is heard before it goes on; the first piece from its start on."""
+    is_paused: bool = False
+    """True if the session does not go on after the detour."""
+    is_ending: bool = False
+    """True once it was asked to end."""
+    left: int | None = None
+    """The index of the chapter that was too much, while it is not settled whether it is tried again."""
+
+    @property
+    def is_over(self) -> bool:
+        """True if nothing is left to be heard."""
+        return not self.detour and self.index >= len(self.pieces)
+
+    @property
+    def now(self) -> int:
+        """The frame that is heard next, or in a pause would be; that of the end if there is none."""
+        if self.detour:
+            return self.detour[0].start
+        return self.at if self.index < len(self.pieces) else self.tape.end
+
+    @property
+    def place(self) -> int:
+        """The frame of the session at which it stands, also while a silence is heard that was put in."""
+        if self.index >= len(self.pieces):
+            return self.tape.end
+        if self.at < self.tape.end:
+            return self.at
+        before = [piece.end for piece in self.pieces[: self.index] if piece.end <= self.tape.end]
+        return before[-1] if before else 0
+
+    @property
+    def segment(self) -> Segment:
+        """The segment at which the session stands."""
+        return self.tape.session.segments[self.tape.segment_index(self.place)]
+
+    @property
+    def frames_left(self) -> int:
+        """How many frames of the session are left, detours apart."""
+        return sum(piece.end - piece.start for piece in self.rest)
+
+    @property
+    def rest(self) -> tuple[Piece, ...]:
+        """What is still to be heard of the session, detours apart."""
+        if self.index >= len(self.pieces):
+            return ()
+        return Piece(self.at, self.pieces[self.index].end), *self.pieces[self.index + 1 :]
+
+
+def start(tape: Tape) -> Score:
+    """Return the score of a session from its start."""
+    return Score(tape, (Piece(0, tape.end),))
+
+
+def advance(score: Score, frames: int) -> tuple[tuple[Piece, ...], Score]:
+    """Return the pieces that are heard next, `frames` in all or fewer, and what is left after them.
+
+    Fewer come at the end, and in a pause once the detour has been heard.
+    """
+    heard: list[Piece] = []
+    while frames and not score.is_over and not (score.is_paused and not score.detour):
+        piece = score.detour[0] if score.detour else Piece(score.at, score.pieces[score.index].end)
+        count = min(frames, piece.end - piece.start)
+        frames -= count
+        heard.append(Piece(piece.start, piece.start + count))
+        rest = piece._replace(start=piece.start + count)
+        is_done = rest.start == rest.end
+        if score.detour:
+            score = replace(score, detour=score.detour[1:] if is_done else (rest, *score.detour[1:]))
+        elif is_done:
+            score = standing(score, score.index + 1)
+        else:
+            score = replace(score, at=rest.start)
+    return tuple(heard), score
+
+
+def break_off(score: Score) -> Score:
+    """Return the score without its detour but for what is owed, at the start of the event that sounds now."""
+    owed = tuple(piece for piece in score.detour if piece.is_owed)
+    if owed and owed[0] is score.detour[0]:
+        event = score.tape.event_at(owed[0].start)
+        if event is not None:
+            owed = (owed[0]._replace(start=score.tape.frame(event.start)), *owed[1:])
+    if score.detour or score.index >= len(score.pieces):
+        return replace(score, detour=owed)
+    event = score.tape.event_at(score.at)
+    piece = score.pieces[score.index]
+    return score if event is None else replace(score, at=max(score.tape.frame(event.start), piece.start))
+
+
+def say(score: Score, pieces: tuple[Piece, ...]) -> Score:
+    """Return the score with something said before all else."""
+    return replace(score, detour=(*pieces, *score.detour))
+
+
+def standing(score: Score, index: int) -> Score:
+    """Return the score standing at the start of a piece, or over if there is none."""
+    at = score.pieces[index].start if index < len(score.pieces) else score.tape.end
+    return replace(score, index=index, at=at)
+
+
+def jump(score: Score, frame: int) -> Score:
+    """Return the score standing at a frame of the session."""
+    index = next(
+        (
+            number
+            for number, piece in enumerate(score.pieces)
+            if piece.end <= score.tape.end and piece.end > frame
+        ),
+        len(score.pieces),
+    )
+    if index == len(score.pieces):
+        return standing(score, index)
+    return replace(score, index=index, at=max(score.pieces[index].start, frame))
+
+
+def insert(score: Score, frame: int, frames: int) -> Score:
+    """Return the score with so much silence put in at a frame of the session, or after the event there."""
+    event = score.tape.event_at(frame)
+    if event is not None and score.tape.frame(event.start) < frame:
+        frame = score.tape.frame(event.start + event.duration)
+    return put_in_place_of(score, Piece(frame, frame), score.tape.quiet(frames))
+
+
+def put_in_place_of(score: Score, old: Piece, new: tuple[Piece, ...]) -> Score:
+    """Return the score with other pieces where a stretch of the session would be heard; it must be ahead."""
+    pieces: list[Piece] = []
+    done = False
+    index, at = score.index, score.at
+    for number, piece in enumerate(score.pieces):
+        is_here = not done and piece.end <= score.tape.end and piece.start <= old.start < piece.end
+        if not is_here:
+            pieces.append(piece)
+            continue
+        done = True
+        before = Piece(piece.start, old.start)
+        after = Piece(old.end, piece.end)
+        added = [one for one in (before, *new, after) if one.start < one.end]
+        if number == score.index and score.at >= old.start:
+            # It stands at the very place: what is put in is heard first.
+            index = len(pieces) + (1 if before.start < before.end else 0)
+            at = added[1 if before.start < before.end else 0].start
+        elif number < score.index:
+            index += len(added) - 1
+        pieces.extend(added)
+    return replace(score, pieces=tuple(pieces), index=index, at=at)
+
+
+def stops_of(score: Score) -> Iterator[str]:
+    """Yield the stops whose last dose lies before the place where the session stands, in order."""
+    tape = score.tape
+    ends: dict[str, int] = {}
+    for one in tape.session.segments:
+        if one.stop and one.action in {*DOSED, "ice"}:
+            ends[one.stop] = one.start + one.duration
+    yield from (stop for stop, until in ends.items() if tape.frame(until) <= score.place)

@@ -1,0 +1,300 @@
+"""What each key makes of a score. Pure: a score in, a score out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voiceguide.ending import Span, ending, way_out
+from voiceguide.scheduler.asides import MORE, tell_all_left, tell_left
+from voiceguide.scheduler.timeline import Segment
+from voiceguide.score import DOSED, Score, break_off, insert, jump, put_in_place_of, say, standing
+from voiceguide.tape import Piece, Tape
+from voiceguide.units import SECOND, Milliseconds
+
+_BACK_TWICE = Milliseconds(4 * SECOND)
+"""Milliseconds from its start within which a key that leads back leads to the stop before."""
+_AFTER_PRESS = Milliseconds(SECOND)
+"""Milliseconds from the start of a dose after which it is made longer: no word of a dose comes so soon."""
+
+
+def pause(score: Score) -> Score:
+    """Return the score in a pause: an event that was broken off will start again, a silence goes on."""
+    return score if score.is_over else replace(break_off(score), is_paused=True)
+
+
+def resume(score: Score) -> Score:
+    """Return the score after a pause.
+
+    It is told where it goes on. Within a dose its press comes again, as hands let go in a pause; the dose
+    then goes on where it was, so that it is as long as was said.
+    """
+    if not score.is_paused:
+        return score
+    segment = score.segment
+    told = f"going_on.{segment.stop}" if segment.stop else "going_on"
+    again: tuple[Piece, ...] = ()
+    if segment.action in DOSED and segment.action != "massage":
+        again = _last(score, "press", segment)
+    return replace(score, detour=(*score.detour, *score.tape.aside(told), *again), is_paused=False, left=None)
+
+
+def say_again(score: Score) -> Score:
+    """Return the score that says the last sentence again, and goes on where it was."""
+    tape = score.tape
+    cut = break_off(score)
+    if cut.at != score.at and not score.detour:
+        return cut  # the very sentence that was broken off starts again
+    spoken = [event for event in tape.session.events if event.text and tape.frame(event.start) < cut.place]
+    if not spoken:
+        return cut
+    last = Span(spoken[-1].start, Milliseconds(spoken[-1].start + spoken[-1].duration))
+    return say(cut, (tape.piece(last),))
+
+
+def tell_place(score: Score) -> Score:
+    """Return the score that says where it is, what is left here and in all, and what comes next."""
+    tape, segment = score.tape, score.segment
+    cut = break_off(score)
+    keys = [f"here.{segment.stop}"] if segment.stop else []
+    here = tape.time(_frames_left_here(cut))
+    if segment.stop:
+        keys.append(tell_left(here))
+    keys.append(tell_all_left(tape.time(cut.frames_left)))
+    following = _next_chapter(cut)
+    if following is not None:
+        keys.append(_called(tape, following))
+    return say(cut, tape.aside(*keys))
+
+
+def go_forth(score: Score) -> Score:
+    """Return the score that goes on with the next stop; what is pressed is let go first, ice comes off."""
+    following = _next_chapter(score)
+    if following is None:
+        return say(break_off(score), score.tape.aside("last"))
+    return _leave_for(score, score.tape.frame(score.tape.session.chapters[following].start))
+
+
+def go_back(score: Score) -> Score:
+    """Return the score from the start of this stop; from there, of the one before, in the same pose."""
+    tape = score.tape
+    chapters = tape.session.chapters
+    if score.left is not None:
+        return replace(_leave_for(score, tape.frame(chapters[score.left].start)), left=None)
+    here = score.segment.chapter
+    begun = tape.time(score.place) - chapters[here].start
+    target = here
+    if begun < _BACK_TWICE:
+        target = here - 1
+        if target < 0 or not _same_pose(tape, target, here):
+            return say(_leave_for(score, tape.frame(chapters[here].start)), tape.aside("first"))
+    return _leave_for(score, tape.frame(chapters[target].start))
+
+
+def go_on_longer(score: Score) -> Score:
+    """Return the score with this dose longer, and that of the other side by as much.
+
+    By `MORE`, or by what is left to the largest dose. What is said from the end backwards stays true;
+    "halfway" would not, and is left out.
+    """
+    tape, segment = score.tape, score.segment
+    dose = tape.doses.get(segment.stop or "")
+    cut = break_off(score)
+    second = _second_side(tape, segment)
+    if segment.action not in {"hold", "roll"} or dose is None:
+        return say(cut, tape.aside("longest"))
+    if second is not None and segment.stop == second.stop:
+        return say(cut, tape.aside("as_the_first"))
+    more = min(int(MORE), dose.largest - _length_of(cut, segment))
+    if more < SECOND:
+        return say(cut, tape.aside("longest"))
+    longer = insert(cut, max(cut.place, tape.frame(segment.start + _AFTER_PRESS)), tape.frame(more))
+    longer = _without_halfway(longer, segment)
+    if second is not None:
+        longer = insert(longer, tape.frame(second.start + _AFTER_PRESS), tape.frame(more))
+        longer = _without_halfway(longer, second)
+        longer = _without_told_dose(longer, second)
+    told = f"longer_each.{more // SECOND}" if second is not None else f"longer.{more // SECOND}"
+    return say(longer, tape.aside(told))
+
+
+def too_much(score: Score) -> Score:
+    """Return the score that lets go at once, then waits; it goes on without this point, on either side.
+
+    Where nothing is pressed or iced it is a pause.
+    """
+    tape = score.tape
+    cut = break_off(score)
+    release = _way_out(cut)
+    if not release and not cut.detour:
+        return pause(score)
+    here = cut.segment
+    left = _without_points(cut, here)
+    following = here.chapter + 1
+    chapters = tape.session.chapters
+    goal = tape.frame(chapters[following].start) if following < len(chapters) else tape.end
+    pieces = (*tape.aside("too_much"), *cut.detour, *release, *tape.aside("waiting"))
+    return replace(jump(left, goal), detour=pieces, is_paused=True, left=here.chapter)
+
+
+def end(score: Score) -> Score:
+    """Return the score with a gentle end instead of the rest: the release, the ice off, the way up."""
+    if score.is_over:
+        return score
+    tape = score.tape
+    spans = ending(tape.session, tape.time(score.place), tape.ways_up)
+    pieces = [tape.piece(span) for span in spans]
+    if spans and spans[0].start == tape.time(score.place):
+        # It goes on where it is, even in the middle of a word or a millisecond.
+        pieces[0] = Piece(score.place, pieces[0].end)
+    owed = break_off(score).detour
+    ended = replace(score, pieces=tuple(pieces), index=0, detour=owed, is_paused=False, is_ending=True)
+    return standing(ended, 0)
+
+
+def ask_to_end(score: Score) -> Score:
+    """Return the score that says what ends it, and goes on where it was."""
+    return say(break_off(score), score.tape.aside("end_again"))
+
+
+def stop(score: Score) -> Score:
+    """Return the score with nothing left."""
+    return replace(score, pieces=(), index=0, detour=(), is_paused=False, is_ending=True)
+
+
+def _way_out(score: Score) -> tuple[Piece, ...]:
+    """Return how what is done now is left: the release, or the ice taken off."""
+    tape = score.tape
+    spans = way_out(tape.session, tape.time(score.place))
+    pieces = [tape.piece(span)._replace(is_owed=True) for span in spans]
+    if spans and spans[0].start == tape.time(score.place):
+        pieces[0] = pieces[0]._replace(start=score.place)
+    return tuple(pieces)
+
+
+def _without_points(score: Score, segment: Segment) -> Score:
+    """Return the score without what is still to come of the same points, if the body lies as it does now."""
+    tape = score.tape
+    chapters = tape.session.chapters
+    for index in range(segment.chapter + 1, len(chapters)):
+        inside = [one for one in tape.session.segments if one.chapter == index]
+        same = any(one.points == segment.points and one.points for one in inside)
+        if not same or {one.pose for one in inside} != {segment.pose}:
+            continue
+        end = inside[-1].start + inside[-1].duration
+        before = tape.session.segments[tape.session.segments.index(inside[0]) - 1]
+        score = _without(score, before, "then.")
+        score = put_in_place_of(score, Piece(tape.frame(inside[0].start), tape.frame(end)), ())
+    return score
+
+
+def _leave_for(score: Score, frame: int) -> Score:
+    """Return the score that leaves what is done now as it has to be left, then goes on at a frame."""
+    cut = break_off(score)
+    owed = (*cut.detour, *(_way_out(score) if not score.detour else _way_out(cut)))
+    return replace(jump(cut, frame), detour=owed, is_paused=False)
+
+
+def _without_halfway(score: Score, segment: Segment) -> Score:
+    return _without(score, segment, "hold.halfway")
+
+
+def _without_told_dose(score: Score, second: Segment) -> Score:
+    """Return the score without the words that tell the other side's dose, which is longer now."""
+    tape = score.tape
+    for one in tape.session.segments:
+        if one.stop == second.stop and one.action == "locate" and tape.frame(one.start) >= score.place:
+            score = _without(score, one, "dose.")
+            score = _without(score, one, f".{second.method}.dose")
+    return score
+
+
+def _without(score: Score, segment: Segment, name: str) -> Score:
+    """Return the score with silence for what a segment has still to say under a name."""
+    tape = score.tape
+    for event in tape.session.events:
+        is_inside = segment.start <= event.start < segment.start + segment.duration
+        ahead = tape.frame(event.start) >= score.place
+        if is_inside and ahead and (event.name.startswith(name) or event.name.endswith(name)):
+            piece = Piece(tape.frame(event.start), tape.frame(event.start + event.duration))
+            score = put_in_place_of(score, piece, tape.quiet(piece.end - piece.start))
+    return score
+
+
+def _length_of(score: Score, segment: Segment) -> int:
+    """Return how many milliseconds a segment lasts with the silence that was put in."""
+    tape = score.tape
+    begin, until = tape.frame(segment.start), tape.frame(segment.start + segment.duration)
+    total, inside = 0, False
+    for piece in score.pieces:
+        if piece.end <= tape.end:
+            inside = piece.start < until and piece.end > begin
+            total += max(0, min(piece.end, until) - max(piece.start, begin))
+            inside = inside and piece.end < until
+        elif inside:
+            total += piece.end - piece.start
+    return tape.time(total)
+
+
+def _frames_left_here(score: Score) -> int:
+    """Return how many frames are left of this dose, or, if it is none, of this stop."""
+    tape, segment = score.tape, score.segment
+    until = segment.start + segment.duration
+    if segment.action not in {*DOSED, "ice"}:
+        following = segment.chapter + 1
+        chapters = tape.session.chapters
+        until = chapters[following].start if following < len(chapters) else tape.session.duration
+    left = 0
+    for piece in score.rest:
+        if piece.start >= tape.frame(until) and piece.end <= tape.end:
+            break
+        end = min(piece.end, tape.frame(until)) if piece.end <= tape.end else piece.end
+        left += end - piece.start
+    return left
+
+
+def _last(score: Score, action: str, segment: Segment) -> tuple[Piece, ...]:
+    """Return the last segment with an action at the same stop, before this one."""
+    tape = score.tape
+    found = [
+        one
+        for one in tape.session.segments
+        if one.stop == segment.stop and one.action == action and one.start < segment.start
+    ]
+    return tuple(tape.piece(Span(one.start, Milliseconds(one.start + one.duration))) for one in found[-1:])
+
+
+def _next_chapter(score: Score) -> int | None:
+    """Return the index of the next chapter that is still to be heard, or None."""
+    tape = score.tape
+    for index, chapter in enumerate(tape.session.chapters):
+        start = tape.frame(chapter.start)
+        if start > score.place and any(piece.start <= start < piece.end for piece in score.pieces):
+            return index
+    return None
+
+
+def _called(tape: Tape, chapter: int) -> str:
+    """Return the key of the aside that names a chapter as the next one."""
+    stop = tape.session.chapters[chapter].stop
+    if stop:
+        return f"next.{stop}"
+    inside = [one for one in tape.session.segments if one.chapter == chapter]
+    if any(one.action == "ice" for one in inside):
+        return "next.ice"
+    return "next.rest" if any(one.action == "rest" for one in inside) else "next.end"
+
+
+def _same_pose(tape: Tape, chapter: int, other: int) -> bool:
+    """Return True if the body lies or sits in two chapters in the same way, all through."""
+    poses = {one.pose for one in tape.session.segments if one.chapter in {chapter, other}}
+    return len(poses) == 1 and tape.session.chapters[chapter].stop is not None
+
+
+def _second_side(tape: Tape, segment: Segment) -> Segment | None:
+    """Return the same dose on the second side: this very one, or one to come; None if there is no other."""
+    same = [
+        one
+        for one in tape.session.segments
+        if one.points == segment.points and one.action == segment.action and one.repeat == segment.repeat
+    ]
+    return same[1] if len(same) == 2 else None
