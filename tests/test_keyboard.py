@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -194,3 +195,35 @@ else:
         timeout=60,  # the fault would be a process that stands still
     )
     assert told.stdout.strip() == "untouched"
+
+
+def test_at_a_terminal_a_session_waits_for_a_key_and_can_be_paused_and_ended(tmp_path: Path) -> None:
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+        **{f"VOICEGUIDE_{name}": str(tmp_path / name) for name in ("CACHE", "CONFIG", "DATA")},
+    }
+    keyboard, end = pty.openpty()
+    words = ["play", "hands", "--voice", "tone", "--backend", "null"]
+    player = subprocess.Popen(
+        [sys.executable, "-m", "voiceguide", *words], stdin=end, stdout=end, stderr=end, env=environment
+    )
+    os.close(end)
+    said = b""
+
+    def read_until(text: bytes) -> None:
+        nonlocal said
+        while text not in said:
+            said += os.read(keyboard, 1000)
+
+    try:
+        read_until(b"Space begins.")
+        os.write(keyboard, b"?")
+        read_until(b"where am I, how long is left")
+        os.write(keyboard, b" ")
+        read_until(b"The session is over. Well done.")
+        assert player.wait(60) == 0
+    finally:
+        player.kill()
+        player.wait(60)
+        os.close(keyboard)
+    assert b"Traceback" not in said

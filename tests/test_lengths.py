@@ -151,7 +151,7 @@ def test_show_explains_what_a_length_changed(run: Run) -> None:
 
 
 def test_at_a_terminal_play_asks_whether_the_ice_can_wait(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    line = ("play", "lying-down", "--length", "20m", "--backend", "null", *TONE)
+    line = ("play", "lying-down", "--length", "20m", "--no-preflight", "--backend", "null", *TONE)
     assert run(*line).code == 2, "nobody is there to ask"
     for answer, code in (("y\n", 0), ("\n", 0), ("n\n", 2)):
         terminal = io.StringIO(answer)

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from tests.made_up import MadeUp, Sound, Stretch, make_routine, make_session
 from tests.test_mixer import sessions
-from voiceguide.backends.null import Backend
+from voiceguide.backends.null import Backend, Stream
 from voiceguide.clip import to_int16
 from voiceguide.earcons import make_earcon
 from voiceguide.ending import ending
+from voiceguide.errors import Unavailable
 from voiceguide.player import Player, play
 from voiceguide.units import Milliseconds
 
@@ -356,3 +357,59 @@ def test_louder_and_softer_have_their_ends_and_the_usual_level_changes_no_sample
     assert 20 * np.log10(ratio) == pytest.approx(-24, abs=0.1)
     player.make_louder(100)
     assert player.level == 6
+
+
+class Flaky(Backend):
+    """The reference backend with a plug that is pulled at certain frames and put back after some attempts."""
+
+    def __init__(self, *pulled_at: int, attempts: int = 2) -> None:
+        self.pulled_at = [*pulled_at]
+        self.attempts = attempts
+        self.refused = 0
+        self.frames = 0
+
+    def open(self, pull: Callable[[int], NDArray[np.int16]], *, samplerate: int) -> Stream:
+        if self.frames and self.refused < self.attempts:
+            self.refused += 1
+            raise Unavailable("no sound device")
+        self.refused = 0
+
+        def pull_while_plugged(frames: int) -> NDArray[np.int16]:
+            if self.pulled_at and self.frames >= self.pulled_at[0]:
+                self.pulled_at.pop(0)
+                raise Unavailable("the sound device stopped answering")
+            self.frames += frames
+            return pull(frames)
+
+        return super().open(pull_while_plugged, samplerate=samplerate)
+
+
+def test_a_device_that_goes_away_pauses_is_opened_again_and_nothing_is_missed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("voiceguide.player.BACK_OFF", (0.0,))
+    session = make_session([Stretch("hold", 9_000, (Sound(100, 200), Sound(8_500, 300)))])
+    player = Player(session.as_session)
+    told: list[str] = []
+
+    def lost(error: Unavailable) -> None:
+        assert player.is_paused
+        told.append(error.message)
+
+    backend = Flaky(48_000, 200_000)
+    play(player, backend, samplerate=48_000, lost=lost, found=player.resume)
+    assert told == ["the sound device stopped answering"] * 2
+    assert player.ended
+    assert backend.frames >= 9_000 * 48
+
+
+def test_without_anybody_to_tell_a_lost_device_is_raised_and_who_ends_is_not_kept_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = make_session([Stretch("hold", 9_000, (Sound(100, 200),))])
+    with pytest.raises(Unavailable, match="stopped answering"):
+        play(Player(session.as_session), Flaky(48_000), samplerate=48_000)
+    monkeypatch.setattr("voiceguide.player.BACK_OFF", (0.1,))
+    player = Player(session.as_session)
+    play(player, Flaky(48_000, attempts=10**9), samplerate=48_000, tick=0.05, lost=lambda _: player.stop())
+    assert player.ended

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +67,37 @@ def test_a_sound_server_that_dies_is_told_and_nothing_hangs(rig: Rig) -> None:
     assert "voiceguide export" in (caught.value.hint or "")
     with pytest.raises(Unavailable, match="no sound device"):
         make_backend().check()
+
+
+def test_a_server_that_comes_back_goes_on_with_the_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = make_long(1)
+    player = Player(session.as_session)
+    player.pull(45 * 48_000)  # the last quarter is enough
+    told: list[int] = []
+    running: list[Rig] = []
+    with ExitStack() as rigs:
+        first = rigs.enter_context(run_rig(tmp_path / "first"))
+        for name, value in first.environment.items():
+            monkeypatch.setenv(name, value)
+
+        def kill_once() -> None:
+            if player.position > 48_000 and first.server.poll() is None:
+                first.kill()
+
+        def lost(_: Unavailable) -> None:
+            told.append(player.position)
+            assert player.is_paused
+            running.append(rigs.enter_context(run_rig(tmp_path / "second")))
+            for name, value in running[0].environment.items():
+                monkeypatch.setenv(name, value)
+
+        backend = make_backend()
+        play(player, backend, samplerate=48_000, poll=kill_once, lost=lost, found=player.resume)
+    assert len(told) == len(running) == 1
+    assert 47_000 < told[0] < 51_000
+    assert player.ended
 
 
 def command(*arguments: str) -> list[str]:

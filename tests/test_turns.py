@@ -80,6 +80,23 @@ def frames(pieces: Iterable[Piece]) -> int:
     return sum(piece.end - piece.start for piece in pieces)
 
 
+def test_before_it_begins_the_volume_can_be_set_and_a_key_begins_it() -> None:
+    first = tape("hands").session.events[1].text
+    waiting = turns.greet(start(tape("hands")), None)
+    assert said(waiting)[0] == "This is how loud I speak. Arrows up and down change it."
+    _, waited = advance(waiting, 10**9)
+    assert waited.is_waiting
+    assert not waited.is_over
+    for begun in (turns.resume(waiting), turns.resume(waited)):
+        assert said(begun)[0] == first
+        assert not begun.is_waiting
+    soon = turns.greet(start(tape("hands")), Milliseconds(90_000))
+    assert frames(play_on(soon)) > tape("hands").end + 90 * A_SECOND
+    assert said(soon)[2] == first
+    assert said(turns.resume(soon))[0] == first
+    assert turns.end(waited).is_over
+
+
 def test_after_a_pause_it_is_told_where_and_pressed_again_and_the_dose_stays_true() -> None:
     hold = at("lying-down", "hold", "b48.left")
     whole = play_on(hold)

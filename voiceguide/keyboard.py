@@ -98,7 +98,7 @@ def _unbuffered() -> Iterator[ReadKeys]:
         return typed.names(text)
 
     # cbreak, not raw: Ctrl-C still interrupts.
-    tty.setcbreak(terminal)
+    tty.setcbreak(terminal, termios.TCSADRAIN)  # what was typed a moment too soon is not thrown away
     try:
         yield read
     finally:

@@ -7,6 +7,8 @@ heard is a function of the session and of the frame at which each key was presse
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import chain, repeat
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -14,19 +16,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voiceguide import turns
+from voiceguide.backends import sit_out
 from voiceguide.clip import Block, to_int16
 from voiceguide.earcons import make_earcon
+from voiceguide.errors import Unavailable
 from voiceguide.score import Score, advance, start
 from voiceguide.tape import Tape
 from voiceguide.units import SAMPLERATE, Milliseconds, in_frames
 
 if TYPE_CHECKING:
-    from voiceguide.backends import Backend
+    from voiceguide.backends import Backend, Stream
     from voiceguide.scheduler.timeline import Event
     from voiceguide.session import Sound
 
 RAMP = Milliseconds(12)
 """How long a sound that is broken off takes to fade: shorter clicks, longer is not instant."""
+BACK_OFF = (0.5, 1.0, 2.0, 5.0)
+"""Seconds before each attempt to open a device that went away; the last of them again and again."""
 LOUDER = 3.0
 """Decibels by which a key changes the level."""
 LOUDEST, SOFTEST = 6.0, -24.0
@@ -36,7 +42,20 @@ LOUDEST, SOFTEST = 6.0, -24.0
 class Player:
     """A session being played. Every method may be called from any thread; none of them waits."""
 
-    def __init__(self, session: Sound) -> None:
+    def __init__(
+        self, session: Sound, *, greets: bool = False, starts_in: Milliseconds | None = None
+    ) -> None:
+        """Make a player at the start of a session.
+
+        Parameters
+        ----------
+        session
+            What is played.
+        greets
+            True if a sentence is to be spoken first, to set the volume by; the session then waits for a key.
+        starts_in
+            Milliseconds of silence after that sentence, after which it starts by itself.
+        """
         self.tape = Tape(
             session.timeline,
             session.samplerate,
@@ -46,7 +65,7 @@ class Player:
         )
         self._mixer = session.mix(self.tape.timeline)
         self._lock = Lock()
-        self._score = start(self.tape)
+        self._score = turns.greet(start(self.tape), starts_in) if greets else start(self.tape)
         self._fading: Block = np.zeros(0, np.float32)
         """The rest of a sound that was broken off; heard before anything else."""
         self._level = self._wanted_level = 0.0
@@ -142,7 +161,7 @@ class Player:
 
     def toggle(self) -> None:
         """Pause, or resume."""
-        if self.is_paused:
+        if self.is_paused or self._score.is_waiting:
             self.resume()
         else:
             self.pause()
@@ -177,6 +196,8 @@ def play(
     samplerate: int,
     poll: Callable[[], None] = lambda: None,
     tick: float = 0.05,
+    lost: Callable[[Unavailable], None] | None = None,
+    found: Callable[[], None] = lambda: None,
 ) -> None:
     """Play to the end. Blocks until the last frame was heard.
 
@@ -192,17 +213,52 @@ def play(
         Called between ticks, in this thread: reads keys, prints lines. What it raises ends the playing.
     tick
         Seconds between two polls.
+    lost
+        Called if the device goes away, once the player is paused. It is then opened again and again, until
+        that works or the player is ended. Without this function the loss is raised.
+    found
+        Called when a device is open again, the player being paused unless a key has resumed it.
 
     Raises
     ------
     Unavailable
-        If no device opens, or it goes away.
+        If no device opens, or it goes away and there is no `lost`.
     """
     stream = backend.open(player.pull, samplerate=samplerate)
     try:
         while not player.ended:
             poll()
-            stream.wait(tick)
+            try:
+                stream.wait(tick)
+            except Unavailable as error:
+                if lost is None:
+                    raise
+                stream.close()
+                player.pause()
+                lost(error)
+                stream = _open_again(player, backend, stream, samplerate=samplerate, poll=poll, tick=tick)
+                found()
         stream.drain()
     finally:
         stream.close()
+
+
+def _open_again(
+    player: Player,
+    backend: Backend,
+    closed: Stream,
+    *,
+    samplerate: int,
+    poll: Callable[[], None],
+    tick: float,
+) -> Stream:
+    """Return a new stream as soon as a device opens; the closed one if the player is ended before."""
+    for delay in chain(BACK_OFF, repeat(BACK_OFF[-1])):
+        for _ in range(round(delay / tick)):
+            poll()
+            if player.ended:
+                return closed
+            sit_out(tick)
+        with suppress(Unavailable):
+            return backend.open(player.pull, samplerate=samplerate)
+    raise AssertionError("there is always another attempt")

@@ -47,6 +47,11 @@ class Score:
         return not self.detour and self.index >= len(self.pieces)
 
     @property
+    def is_waiting(self) -> bool:
+        """True before the session has begun, while something else is heard or awaited."""
+        return not self.index and not self.at and (self.is_paused or bool(self.detour))
+
+    @property
     def now(self) -> int:
         """The frame that is heard next, or in a pause would be; that of the end if there is none."""
         if self.detour:

@@ -30,7 +30,7 @@ from voiceguide.library import find_point
 from voiceguide.scheduler.actions import PACES
 from voiceguide.scheduler.assist import ASSISTS
 from voiceguide.scheduler.options import DETAILS, FOOT_BATHS, ICES, SORE_SIDES
-from voiceguide.units import parse_length
+from voiceguide.units import parse_duration, parse_length
 from voiceguide.voice import FASTEST, SLOWEST
 
 
@@ -82,6 +82,11 @@ def points_in(text: str) -> tuple[str, ...]:
     for name in names:
         find_point(name)
     return tuple(dict.fromkeys(names))
+
+
+def _duration(text: str) -> str:
+    parse_duration(text)
+    return text.strip()
 
 
 def _points(text: str) -> str:
@@ -168,6 +173,12 @@ SETTINGS: dict[str, Setting] = {
     ),
     "one-side-at-a-time": Setting(
         "press one side after the other, never both at once", _flag, "on or off", "on", "off"
+    ),
+    "start-in": Setting(
+        "how long after the sentence to set the volume by a session starts, without a key",
+        _duration,
+        "a time with its unit",
+        "30s",
     ),
     "backend": Setting("what plays the sound", _backend, "auto or a backend", "miniaudio", "auto"),
     "plain": Setting("line-by-line text, for screen readers", _flag, "on or off", "on", "off"),

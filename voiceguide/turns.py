@@ -17,6 +17,19 @@ _AFTER_PRESS = Milliseconds(SECOND)
 """Milliseconds from the start of a dose after which it is made longer: no word of a dose comes so soon."""
 
 
+def greet(score: Score, starts_in: Milliseconds | None) -> Score:
+    """Return the score that first says a sentence to set the volume by, then waits: for a key, or so long."""
+    tape = score.tape
+    if starts_in is None:
+        return replace(score, detour=tape.aside("volume"), is_paused=True)
+    return replace(score, detour=(*tape.aside("volume_soon"), *tape.quiet(tape.frame(starts_in))))
+
+
+def tell_return(score: Score) -> Score:
+    """Return the score, in a pause, that says that the sound is back."""
+    return say(break_off(score), score.tape.aside("sound_back"))
+
+
 def pause(score: Score) -> Score:
     """Return the score in a pause: an event that was broken off will start again, a silence goes on."""
     return score if score.is_over else replace(break_off(score), is_paused=True)
@@ -28,6 +41,8 @@ def resume(score: Score) -> Score:
     It is told where it goes on. Within a dose its press comes again, as hands let go in a pause; the dose
     then goes on where it was, so that it is as long as was said.
     """
+    if score.is_waiting:
+        return replace(score, detour=(), is_paused=False)
     if not score.is_paused:
         return score
     segment = score.segment

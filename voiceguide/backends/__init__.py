@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Pull = Callable[[int], "NDArray[np.int16]"]
+
+
+def sit_out(seconds: float) -> None:
+    """Block for `seconds`, where there is no stream to wait with. Ctrl-C gets through."""
+    time.sleep(seconds)
 
 
 class Stream(Protocol):

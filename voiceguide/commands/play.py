@@ -18,6 +18,7 @@ from voiceguide.commands._options import (
     open_session,
     routine_argument,
     session_options,
+    setting_option,
     typed,
     voice_options,
 )
@@ -25,7 +26,7 @@ from voiceguide.controls import BY_KEY, Control, describe
 from voiceguide.errors import ImpossibleLength, Unavailable
 from voiceguide.keyboard import ReadKeys, keys
 from voiceguide.scheduler.options import Options
-from voiceguide.units import clock
+from voiceguide.units import clock, parse_duration
 
 # The player needs numpy, which `voiceguide --help` should not wait for.
 if TYPE_CHECKING:
@@ -36,9 +37,24 @@ if TYPE_CHECKING:
 @click.command("play")
 @routine_argument
 @backend_option
+@click.option(
+    "--preflight/--no-preflight",
+    default=True,
+    help="At a terminal, speak a sentence to set the volume by, and wait for a key.",
+)
+@setting_option("start-in", metavar="30s")
 @session_options
 @voice_options
-def command(routine: str, backend: str, voice: str | None, rate: int | None, options: Options) -> None:
+def command(
+    routine: str,
+    backend: str,
+    voice: str | None,
+    rate: int | None,
+    options: Options,
+    *,
+    preflight: bool,
+    start_in: str | None,
+) -> None:
     """Play a session.
 
     ROUTINE is a name or a path; without one it is lying-down.
@@ -72,9 +88,32 @@ def command(routine: str, backend: str, voice: str | None, rate: int | None, opt
         "Space pauses. q, twice, ends gently. ? lists the keys.",
         err=True,
     )
-    player = Player(session)
+    has_keys = bool(sys.stdin and sys.stdin.isatty())
+    soon = parse_duration(start_in) if start_in else None
+    player = Player(session, greets=(has_keys and preflight) or soon is not None, starts_in=soon)
+
+    def lost(error: Unavailable) -> None:
+        click.echo(f"Paused: {error.message}. Trying to open it again; q, twice, ends.", err=True)
+
+    def found() -> None:
+        if has_keys:
+            click.echo("The sound is back. Space goes on.", err=True)
+            player.turn(turns.tell_return)
+        else:  # nobody could press a key
+            click.echo("The sound is back.", err=True)
+            player.resume()
+
     with keys() as read_keys:
-        play(player, device, samplerate=session.samplerate, poll=_poll(player, read_keys))
+        if player.is_paused:
+            click.echo("Space begins.", err=True)
+        play(
+            player,
+            device,
+            samplerate=session.samplerate,
+            poll=_poll(player, read_keys),
+            lost=lost,
+            found=found,
+        )
 
 
 def _given(option: str, value: object) -> tuple[str, ...]:

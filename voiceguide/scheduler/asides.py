@@ -23,6 +23,11 @@ MORE = Milliseconds(15 * SECOND)
 """How much longer a dose gets at a time, if it may."""
 _AIR = Milliseconds(200)
 """Before an aside, so that it does not run into the sound of the key."""
+_ALWAYS = (
+    *("volume", "volume_soon", "going_on", "sound_back", "too_much", "waiting", "end_again"),
+    *("first", "last", "longest", "as_the_first"),
+)
+"""What has no number and no name in it."""
 _LONGEST_HERE = 30 * MINUTE
 """Nothing that is left at one stop is longer: not a dose, nor the ice."""
 
@@ -50,8 +55,7 @@ def write_asides(plan: Plan, longest: Milliseconds, language: Language) -> Aside
         lines = language.lines(f"player.{key}")
         return tuple(fill_in(f"player.{key}", line, values, language) for line in lines)
 
-    always = ("going_on", "too_much", "waiting", "end_again", "first", "last", "longest", "as_the_first")
-    asides = {key: say(key) for key in always}
+    asides = {key: say(key) for key in _ALWAYS}
     asides |= {f"next.{what}": say(f"next_{what}") for what in ("ice", "rest", "end")}
     for visit in plan.visits:
         asides |= dict(_of_visit(visit, language, say))
