@@ -20,6 +20,7 @@ from voiceguide.backends import sit_out
 from voiceguide.clip import Block, to_int16
 from voiceguide.earcons import make_earcon
 from voiceguide.errors import Unavailable
+from voiceguide.played import Played
 from voiceguide.score import Score, advance, start
 from voiceguide.tape import Tape
 from voiceguide.units import SAMPLERATE, Milliseconds, in_frames
@@ -66,6 +67,8 @@ class Player:
         self._mixer = session.mix(self.tape.timeline)
         self._lock = Lock()
         self._score = turns.greet(start(self.tape), starts_in) if greets else start(self.tape)
+        self.played = Played(self.tape)
+        """What was really heard."""
         self._fading: Block = np.zeros(0, np.float32)
         """The rest of a sound that was broken off; heard before anything else."""
         self._level = self._wanted_level = 0.0
@@ -121,6 +124,7 @@ class Player:
             block[:done] = self._fading[:done]
             self._fading = self._fading[done:]
             pieces, self._score = advance(self._score, frames - done)
+            self.played.add(pieces)
             for piece in pieces:
                 count = piece.end - piece.start
                 block[done : done + count] = self._mixer.read(piece.start, count)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from voiceguide import turns
+from voiceguide.awake import awake
 from voiceguide.commands._options import (
     backend_option,
     check_routine,
@@ -25,6 +27,8 @@ from voiceguide.commands._options import (
 from voiceguide.controls import BY_KEY, Control, describe
 from voiceguide.errors import ImpossibleLength, Unavailable
 from voiceguide.keyboard import ReadKeys, keys
+from voiceguide.library import user_folder
+from voiceguide.played import Log
 from voiceguide.scheduler.options import Options
 from voiceguide.units import clock, parse_duration
 
@@ -103,17 +107,27 @@ def command(
             click.echo("The sound is back.", err=True)
             player.resume()
 
-    with keys() as read_keys:
+    about = {"routine": session.plan.routine.id, "voice": session.voice.name}
+    log = Log(user_folder(), datetime.now().astimezone(), about=about, tell=_note)
+    with keys() as read_keys, awake() as is_awake:
+        if not is_awake:
+            _note("nothing here can keep this machine from falling asleep.")
         if player.is_paused:
             click.echo("Space begins.", err=True)
-        play(
-            player,
-            device,
-            samplerate=session.samplerate,
-            poll=_poll(player, read_keys),
-            lost=lost,
-            found=found,
-        )
+        look = _poll(player, read_keys)
+
+        def poll() -> None:
+            look()
+            log.write(player.played.take())
+
+        try:
+            play(player, device, samplerate=session.samplerate, poll=poll, lost=lost, found=found)
+        finally:
+            log.write(player.played.take(is_end=True))
+
+
+def _note(text: str) -> None:
+    click.echo(f"Note: {text}", err=True)
 
 
 def _given(option: str, value: object) -> tuple[str, ...]:
