@@ -68,9 +68,14 @@ def play_on(score: Score) -> list[Piece]:
 
 def said(score: Score) -> list[str]:
     """Return all that is said from here on, in order."""
+    return texts_in(play_on(score), score)
+
+
+def texts_in(pieces: Iterable[Piece], score: Score) -> list[str]:
+    """Return what begins to be said in some pieces."""
     return [
         event.text
-        for piece in play_on(score)
+        for piece in pieces
         for event in score.tape.timeline.events
         if event.text and piece.start <= score.tape.frame(event.start) < piece.end
     ]
@@ -160,6 +165,17 @@ def test_on_to_the_next_stop_lets_go_first() -> None:
     events = tape("lying-down").session.events
     first = next(one.text for one in events if one.text and one.start >= switch.start)
     assert first in texts[:6]
+
+
+def test_on_in_the_opening_skips_nothing_that_must_be_heard() -> None:
+    needed = [one.text for one in tape("hands").session.events if one.required and one.text]
+    before = needed[: needed.index("Never press on broken or bruised skin, or new scars.") + 1]
+    heard: list[str] = []
+    score = start(tape("hands"))
+    for _ in range(30):
+        pieces, score = advance(turns.go_forth(score), 6 * A_SECOND)
+        heard += texts_in(pieces, score)
+    assert set(before) <= set(heard)
 
 
 def test_on_from_the_ice_takes_it_off_and_from_the_end_there_is_no_next() -> None:

@@ -241,7 +241,8 @@ def play(
                 player.pause()
                 lost(error)
                 stream = _open_again(player, backend, stream, samplerate=samplerate, poll=poll, tick=tick)
-                found()
+                if not player.ended:
+                    found()
         stream.drain()
     finally:
         stream.close()

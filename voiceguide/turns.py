@@ -83,10 +83,21 @@ def tell_place(score: Score) -> Score:
 
 def go_forth(score: Score) -> Score:
     """Return the score that goes on with the next stop; what is pressed is let go first, ice comes off."""
+    tape = score.tape
+    cut = break_off(score)
+    here = score.segment.chapter
+    needed = [
+        tape.frame(event.start)
+        for event in tape.session.events
+        if event.required and event.text and tape.frame(event.start) >= cut.place
+    ]
+    if not here and needed and tape.segment_index(needed[0]) < _first_of(tape, 1):
+        # What must be heard before anything is pressed is heard, whatever is pressed.
+        return jump(cut, needed[0])
     following = _next_chapter(score)
     if following is None:
-        return say(break_off(score), score.tape.aside("last"))
-    return _leave_for(score, score.tape.frame(score.tape.session.chapters[following].start))
+        return say(cut, tape.aside("last"))
+    return _leave_for(score, tape.frame(tape.session.chapters[following].start))
 
 
 def go_back(score: Score) -> Score:
@@ -286,6 +297,12 @@ def _next_chapter(score: Score) -> int | None:
         if start > score.place and any(piece.start <= start < piece.end for piece in score.pieces):
             return index
     return None
+
+
+def _first_of(tape: Tape, chapter: int) -> int:
+    """Return the index of the first segment of a chapter, or the number of segments if there is none."""
+    found = (index for index, one in enumerate(tape.session.segments) if one.chapter == chapter)
+    return next(found, len(tape.session.segments))
 
 
 def _called(tape: Tape, chapter: int) -> str:

@@ -157,7 +157,9 @@ def _poll(player: Player, read_keys: ReadKeys) -> Callable[[], None]:
         is_aside = event is not None and event.name.startswith("player.")
         if event is not None and event.text and event is not shown and not is_aside:
             shown = event
-            click.echo(f"{clock(player.position):>7}  {event.text}")
+            # A way up that was not planned lies at no time of the session.
+            time = "" if player.is_ending and not player.position else clock(player.position)
+            click.echo(f"{time:>7}  {event.text}")
 
     return poll
 
