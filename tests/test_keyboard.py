@@ -121,6 +121,10 @@ def test_escape_is_told_from_the_start_of_an_arrow(terminal: Terminal) -> None:
         assert read_keys() == []
         terminal.type(b"[A")
         assert read_keys() == ["up"]
+        terminal.type(b"\x1b")
+        assert read_keys() == []
+        terminal.type(b"\x1b")
+        assert read_keys() + read_keys() == ["escape", "escape"]
 
 
 def test_what_is_no_text_does_no_harm(terminal: Terminal) -> None:

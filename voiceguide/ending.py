@@ -69,7 +69,7 @@ def way_out(timeline: Timeline, position: Milliseconds) -> tuple[Span, ...]:
         if segment.action == "release":
             spans.append(Span(position, _without_what_comes_next(timeline, index)))
         elif segment.action in _AT_A_STOP:
-            spans.extend(_release(timeline, index))
+            spans.extend(_release(timeline, index, position))
         elif segment.action in _ICE:
             spans.extend(_taking_the_ice_off(timeline, index))
     return tuple(span for span in spans if span.start < span.end)
@@ -84,7 +84,7 @@ def _pose(timeline: Timeline, index: int, position: Milliseconds) -> str:
     return segment.pose or before
 
 
-def _release(timeline: Timeline, index: int) -> Iterator[Span]:
+def _release(timeline: Timeline, index: int, position: Milliseconds) -> Iterator[Span]:
     """Yield the release of what is pressed in this segment, or of the ball that lies under the body."""
     here = timeline.segments[index]
     # The last thing done at this stop tells: after a release, or before anything, the hands are free.
@@ -92,9 +92,8 @@ def _release(timeline: Timeline, index: int) -> Iterator[Span]:
     actions = [s.action for s in done if s.action in _PRESSED or s.action in {"locate", "release"}]
     is_pressed = bool(actions) and actions[-1] in _PRESSED
     following = timeline.segments[index + 1].action if index + 1 < len(timeline.segments) else ""
-    has_ball = here.method == "ball" and (
-        here.action == "locate" or (here.action == "move" and following == "locate")
-    )
+    is_brought = here.action == "move" and following == "locate" and position > here.start
+    has_ball = here.method == "ball" and (here.action == "locate" or is_brought)
     if not is_pressed and not has_ball:
         return
     for number, segment in enumerate(timeline.segments[index:], start=index):

@@ -14,8 +14,15 @@ Characters are what they are, in lower case; others are called
 `space enter tab escape left right up down pageup pagedown`.
 """
 
-_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?|.", re.DOTALL)
+_SEQUENCE = re.compile(r"\x1b(?=\x1b)|\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?|.", re.DOTALL)
 """What a terminal sends for one key: for arrows, function keys and Alt several characters."""
+
+
+def no_keys() -> list[str]:
+    """Return that no key was pressed: there is no terminal, or it is not ours to read from."""
+    return []
+
+
 _ARROWS = {"A": "up", "B": "down", "C": "right", "D": "left"}
 _NAMES = {
     " ": "space",
@@ -52,7 +59,7 @@ class _Typed:
 def keys() -> Iterator[ReadKeys]:
     """Give a function that returns what was typed since its last call; restore the terminal afterwards."""
     if sys.stdin is None or sys.stdin.closed or not sys.stdin.isatty():
-        yield list
+        yield no_keys
     elif sys.platform == "win32":
         yield _read_windows
     else:
@@ -84,7 +91,7 @@ def _unbuffered() -> Iterator[ReadKeys]:
     terminal = sys.stdin.fileno()
     if _in_background(terminal):
         # Whoever started us with `&` types for somebody else, and reaching for the terminal would stop us.
-        yield list
+        yield no_keys
         return
     before = termios.tcgetattr(terminal)
     typed = _Typed()

@@ -178,6 +178,11 @@ class Player:
         """End within `RAMP`."""
         self.turn(turns.stop)
 
+    def forget_fading(self) -> None:
+        """Let nothing more be heard of what was broken off: there is no device to hear it from."""
+        with self._lock:
+            self._fading = np.zeros(0, np.float32)
+
     def make_louder(self, steps: int) -> None:
         """Change the level by so many steps of `LOUDER`."""
         self._wanted_level = min(max(self._wanted_level + steps * LOUDER, SOFTEST), LOUDEST)
@@ -239,6 +244,7 @@ def play(
                     raise
                 stream.close()
                 player.pause()
+                player.forget_fading()
                 lost(error)
                 stream = _open_again(player, backend, stream, samplerate=samplerate, poll=poll, tick=tick)
                 if not player.ended:
@@ -261,7 +267,8 @@ def _open_again(
     for delay in chain(BACK_OFF, repeat(BACK_OFF[-1])):
         for _ in range(round(delay / tick)):
             poll()
-            if player.ended:
+            if player.score.is_over:
+                player.forget_fading()
                 return closed
             sit_out(tick)
         with suppress(Unavailable):

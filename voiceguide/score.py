@@ -18,6 +18,8 @@ from voiceguide.tape import Piece, Tape
 
 DOSED = frozenset({"hold", "roll", "massage"})
 """Actions that have a dose."""
+ICE = frozenset({"ice_on", "ice", "ice_off"})
+"""Actions while ice is on, or may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,18 @@ def advance(score: Score, frames: int) -> tuple[tuple[Piece, ...], Score]:
     Fewer come at the end, and in a pause once the detour has been heard.
     """
     heard: list[Piece] = []
-    while frames and not score.is_over and not (score.is_paused and not score.detour):
+    while frames and not score.is_over:
+        if score.is_paused and not score.detour:
+            if score.segment.action != "ice" or score.is_waiting:
+                break
+            # Ice goes on in a pause: its time runs in silence, and when it is over the pause is, too.
+            segment = score.segment
+            until = score.tape.frame(segment.start + segment.duration)
+            count = min(frames, until - score.place)
+            heard.extend(score.tape.quiet(count))
+            frames -= count
+            score = replace(jump(score, score.place + count), is_paused=score.place + count < until)
+            continue
         piece = score.detour[0] if score.detour else Piece(score.at, score.pieces[score.index].end)
         count = min(frames, piece.end - piece.start)
         frames -= count
@@ -125,6 +138,21 @@ def break_off(score: Score) -> Score:
     event = score.tape.event_at(score.at)
     piece = score.pieces[score.index]
     return score if event is None else replace(score, at=max(score.tape.frame(event.start), piece.start))
+
+
+def cut_out(score: Score, old: Piece) -> Score:
+    """Return the score without a stretch of the session and what was put into it; it must lie ahead."""
+    pieces: list[Piece] = []
+    inside = False
+    for piece in score.pieces:
+        if piece.end <= score.tape.end:
+            inside = old.start < piece.end < old.end or (inside and piece.end <= old.start)
+            parts = Piece(piece.start, min(piece.end, old.start)), Piece(max(piece.start, old.end), piece.end)
+            pieces.extend(part for part in parts if part.start < part.end)
+        elif not inside:
+            pieces.append(piece)
+    # Where it stood may be gone: it then stands at what comes next.
+    return jump(replace(score, pieces=tuple(pieces)), score.place)
 
 
 def say(score: Score, pieces: tuple[Piece, ...]) -> Score:

@@ -7,7 +7,18 @@ from dataclasses import replace
 from voiceguide.ending import Span, ending, way_out
 from voiceguide.scheduler.asides import MORE, tell_all_left, tell_left
 from voiceguide.scheduler.timeline import Segment
-from voiceguide.score import DOSED, Score, break_off, insert, jump, put_in_place_of, say, standing
+from voiceguide.score import (
+    DOSED,
+    ICE,
+    Score,
+    break_off,
+    cut_out,
+    insert,
+    jump,
+    put_in_place_of,
+    say,
+    standing,
+)
 from voiceguide.tape import Piece, Tape
 from voiceguide.units import SECOND, Milliseconds
 
@@ -27,7 +38,7 @@ def greet(score: Score, starts_in: Milliseconds | None) -> Score:
 
 def tell_return(score: Score) -> Score:
     """Return the score, in a pause, that says that the sound is back."""
-    return say(break_off(score), score.tape.aside("sound_back"))
+    return score if score.is_ending else say(break_off(score), score.tape.aside("sound_back"))
 
 
 def pause(score: Score) -> Score:
@@ -45,7 +56,14 @@ def resume(score: Score) -> Score:
         return replace(score, detour=(), is_paused=False)
     if not score.is_paused:
         return score
+    if score.is_ending:
+        return say(replace(score, is_paused=False), score.tape.aside("going_on"))
+    if score.left is not None:
+        chapters = (one for one in score.tape.session.segments if one.chapter == score.left)
+        score = _without_points(score, next(one for one in chapters if one.action in DOSED))
     segment = score.segment
+    if segment.action == "press":
+        score = jump(score, score.tape.frame(segment.start))
     told = f"going_on.{segment.stop}" if segment.stop else "going_on"
     again: tuple[Piece, ...] = ()
     if segment.action in DOSED and segment.action != "massage":
@@ -56,6 +74,8 @@ def resume(score: Score) -> Score:
 def say_again(score: Score) -> Score:
     """Return the score that says the last sentence again, and goes on where it was."""
     tape = score.tape
+    if not _is_under_way(score):
+        return score if score.is_waiting or score.is_over else break_off(score)
     cut = break_off(score)
     if cut.at != score.at and not score.detour:
         return cut  # the very sentence that was broken off starts again
@@ -68,6 +88,8 @@ def say_again(score: Score) -> Score:
 
 def tell_place(score: Score) -> Score:
     """Return the score that says where it is, what is left here and in all, and what comes next."""
+    if not _is_under_way(score):
+        return score
     tape, segment = score.tape, score.segment
     cut = break_off(score)
     keys = [f"here.{segment.stop}"] if segment.stop else []
@@ -83,6 +105,10 @@ def tell_place(score: Score) -> Score:
 
 def go_forth(score: Score) -> Score:
     """Return the score that goes on with the next stop; what is pressed is let go first, ice comes off."""
+    if score.left is not None:
+        return resume(score)
+    if not _is_under_way(score):
+        return score
     tape = score.tape
     cut = break_off(score)
     here = score.segment.chapter
@@ -93,7 +119,11 @@ def go_forth(score: Score) -> Score:
     ]
     if not here and needed and tape.segment_index(needed[0]) < _first_of(tape, 1):
         # What must be heard before anything is pressed is heard, whatever is pressed.
-        return jump(cut, needed[0])
+        return replace(jump(cut, needed[0]), is_paused=False)
+    moving = _next_move(score)
+    if moving is not None:
+        # Nobody is taken to lie who has not been told to.
+        return replace(jump(cut, max(cut.place, tape.frame(moving.start))), is_paused=False)
     following = _next_chapter(score)
     if following is None:
         return say(cut, tape.aside("last"))
@@ -102,18 +132,19 @@ def go_forth(score: Score) -> Score:
 
 def go_back(score: Score) -> Score:
     """Return the score from the start of this stop; from there, of the one before, in the same pose."""
+    if not _is_under_way(score) or score.segment.action in ICE:
+        return score
     tape = score.tape
-    chapters = tape.session.chapters
     if score.left is not None:
-        return replace(_leave_for(score, tape.frame(chapters[score.left].start)), left=None)
+        return replace(_leave_for(score, _landing(score, score.left)), left=None)
     here = score.segment.chapter
-    begun = tape.time(score.place) - chapters[here].start
+    begun = tape.time(score.place - _landing(score, here))
     target = here
     if begun < _BACK_TWICE:
         target = here - 1
         if target < 0 or not _same_pose(tape, target, here):
-            return say(_leave_for(score, tape.frame(chapters[here].start)), tape.aside("first"))
-    return _leave_for(score, tape.frame(chapters[target].start))
+            return say(_leave_for(score, _landing(score, here)), tape.aside("first"))
+    return _leave_for(score, _landing(score, target))
 
 
 def go_on_longer(score: Score) -> Score:
@@ -122,6 +153,8 @@ def go_on_longer(score: Score) -> Score:
     By `MORE`, or by what is left to the largest dose. What is said from the end backwards stays true;
     "halfway" would not, and is left out.
     """
+    if not _is_under_way(score):
+        return score
     tape, segment = score.tape, score.segment
     dose = tape.doses.get(segment.stop or "")
     cut = break_off(score)
@@ -148,18 +181,27 @@ def too_much(score: Score) -> Score:
 
     Where nothing is pressed or iced it is a pause.
     """
+    if not _is_under_way(score):
+        return pause(score)
     tape = score.tape
     cut = break_off(score)
+    if score.left is not None:
+        return replace(cut, detour=(*cut.detour, *tape.aside("waiting")), is_paused=True)
     release = _way_out(cut)
-    if not release and not cut.detour:
-        return pause(score)
+    if not release:
+        # Nothing is pressed, or it is being let go already.
+        return replace(say(cut, tape.aside("too_much") if cut.detour else ()), is_paused=True)
     here = cut.segment
-    left = _without_points(cut, here)
     following = here.chapter + 1
     chapters = tape.session.chapters
     goal = tape.frame(chapters[following].start) if following < len(chapters) else tape.end
     pieces = (*tape.aside("too_much"), *cut.detour, *release, *tape.aside("waiting"))
-    return replace(jump(left, goal), detour=pieces, is_paused=True, left=here.chapter)
+    left = (
+        here.chapter
+        if any(one.action in DOSED and one.chapter == here.chapter for one in tape.session.segments)
+        else None
+    )
+    return replace(jump(cut, goal), detour=pieces, is_paused=True, left=left)
 
 
 def end(score: Score) -> Score:
@@ -179,7 +221,9 @@ def end(score: Score) -> Score:
 
 def ask_to_end(score: Score) -> Score:
     """Return the score that says what ends it, and goes on where it was."""
-    return say(break_off(score), score.tape.aside("end_again"))
+    return (
+        score if score.is_waiting or score.is_over else say(break_off(score), score.tape.aside("end_again"))
+    )
 
 
 def stop(score: Score) -> Score:
@@ -209,7 +253,7 @@ def _without_points(score: Score, segment: Segment) -> Score:
         end = inside[-1].start + inside[-1].duration
         before = tape.session.segments[tape.session.segments.index(inside[0]) - 1]
         score = _without(score, before, "then.")
-        score = put_in_place_of(score, Piece(tape.frame(inside[0].start), tape.frame(end)), ())
+        score = cut_out(score, Piece(tape.frame(inside[0].start), tape.frame(end)))
     return score
 
 
@@ -297,6 +341,36 @@ def _next_chapter(score: Score) -> int | None:
         if start > score.place and any(piece.start <= start < piece.end for piece in score.pieces):
             return index
     return None
+
+
+def _is_under_way(score: Score) -> bool:
+    """Return True once the session has begun, and until it is over or asked to end."""
+    return not (score.is_waiting or score.is_ending or score.is_over)
+
+
+def _next_move(score: Score) -> Segment | None:
+    """Return what is left of this chapter's way into another pose: the segment that leads there, or None."""
+    segments = score.tape.session.segments
+    index = score.tape.segment_index(score.place)
+    for number in range(max(index, 1), len(segments)):
+        if segments[number].chapter != segments[index].chapter:
+            return None
+        if segments[number].pose != segments[number - 1].pose:
+            return segments[number]
+    return None
+
+
+def _landing(score: Score, chapter: int) -> int:
+    """Return the frame at which a chapter is begun again: behind the way into the pose that is held now."""
+    tape, here = score.tape, score.segment
+    segments = tape.session.segments
+    if score.left is not None:
+        here = next(one for one in reversed(segments) if one.chapter == score.left)
+    for number, one in enumerate(segments):
+        is_there = one.pose == here.pose and (not number or segments[number - 1].pose == one.pose)
+        if one.chapter == chapter and (is_there or one is here):
+            return tape.frame(one.start)
+    return tape.frame(tape.session.chapters[chapter].start)
 
 
 def _first_of(tape: Tape, chapter: int) -> int:

@@ -26,7 +26,7 @@ from voiceguide.commands._options import (
 )
 from voiceguide.controls import BY_KEY, Control, describe
 from voiceguide.errors import ImpossibleLength, Unavailable
-from voiceguide.keyboard import ReadKeys, keys
+from voiceguide.keyboard import ReadKeys, keys, no_keys
 from voiceguide.library import user_folder
 from voiceguide.played import Log
 from voiceguide.scheduler.options import Options
@@ -92,24 +92,24 @@ def command(
         "Space pauses. q, twice, ends gently. ? lists the keys.",
         err=True,
     )
-    has_keys = bool(sys.stdin and sys.stdin.isatty())
-    soon = parse_duration(start_in) if start_in else None
-    player = Player(session, greets=(has_keys and preflight) or soon is not None, starts_in=soon)
-
-    def lost(error: Unavailable) -> None:
-        click.echo(f"Paused: {error.message}. Trying to open it again; q, twice, ends.", err=True)
-
-    def found() -> None:
-        if has_keys:
-            click.echo("The sound is back. Space goes on.", err=True)
-            player.turn(turns.tell_return)
-        else:  # nobody could press a key
-            click.echo("The sound is back.", err=True)
-            player.resume()
-
     about = {"routine": session.plan.routine.id, "voice": session.voice.name}
     log = Log(user_folder(), datetime.now().astimezone(), about=about, tell=_note)
     with keys() as read_keys, awake() as is_awake:
+        has_keys = read_keys is not no_keys
+        soon = parse_duration(start_in) if start_in else None
+        player = Player(session, greets=(has_keys and preflight) or soon is not None, starts_in=soon)
+
+        def lost(error: Unavailable) -> None:
+            click.echo(f"Paused: {error.message}. Trying to open it again; q, three times, stops.", err=True)
+
+        def found() -> None:
+            if has_keys and not player.is_ending:
+                click.echo("The sound is back. Space goes on.", err=True)
+                player.turn(turns.tell_return)
+            else:  # nobody could press a key
+                click.echo("The sound is back.", err=True)
+                player.resume()
+
         if not is_awake:
             _note("nothing here can keep this machine from falling asleep.")
         if player.is_paused:

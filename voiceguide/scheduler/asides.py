@@ -65,7 +65,6 @@ def write_asides(plan: Plan, longest: Milliseconds, language: Language) -> Aside
     for minutes in range(1, longest // MINUTE + 2):
         told = language.about(Milliseconds(minutes * MINUTE))
         asides[f"left.{minutes}"] = say("left", minutes=told)
-        asides[f"later.{minutes}"] = say("later", minutes=told)
     for seconds in range(1, MORE // SECOND + 1):
         told = language.duration(Milliseconds(seconds * SECOND))
         asides[f"longer.{seconds}"] = say("longer", dose=told)
