@@ -15,6 +15,7 @@ from voiceguide.controls import CONTROLS
 from voiceguide.earcons import EARCON_LENGTHS
 from voiceguide.engines.tone import tone_length
 from voiceguide.library import find_routine, load_language, load_routine, routine_names
+from voiceguide.longer import go_on_longer
 from voiceguide.scheduler.asides import lay_asides, write_asides
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.timeline import Segment, lay_out_ways_up
@@ -254,7 +255,7 @@ def doses(pieces: Iterable[Piece], score: Score) -> dict[tuple[str, int], int]:
 
 def test_longer_is_longer_on_both_sides_by_as_much_and_what_is_said_stays_true() -> None:
     before = at("lying-down", "roll", "b23+b47.left", 0.2)
-    longer = turns.go_on_longer(before)
+    longer = go_on_longer(before)
     assert said(longer)[0] == "Fifteen seconds longer, on each side."
     was, now = (doses(play_on(one), one) for one in (before, longer))
     assert now["b23+b47.right", 1] == was["b23+b47.right", 1] + 15 * A_SECOND
@@ -268,12 +269,12 @@ def test_longer_is_longer_on_both_sides_by_as_much_and_what_is_said_stays_true()
 def test_longer_ends_at_the_largest_dose_and_the_second_side_lasts_as_long_as_the_first() -> None:
     score = at("lying-down", "roll", "b23+b47.left", 0.2)
     for expected in ("Fifteen seconds longer, on each side.",) * 2 + ("It cannot be longer here.",):
-        score = turns.go_on_longer(score)
+        score = go_on_longer(score)
         assert said(score)[0] == expected
     assert doses(play_on(score), score)["b23+b47.right", 1] == 120 * A_SECOND
-    second = turns.go_on_longer(at("lying-down", "roll", "b23+b47.right", 0.2))
+    second = go_on_longer(at("lying-down", "roll", "b23+b47.right", 0.2))
     assert said(second)[0] == "The second side lasts as long as the first."
-    assert said(turns.go_on_longer(at("hands", "ready")))[0] == "It cannot be longer here."
+    assert said(go_on_longer(at("hands", "ready")))[0] == "It cannot be longer here."
 
 
 TURNS: dict[str, Callable[[Score], Score]] = {

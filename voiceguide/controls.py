@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from voiceguide import turns
+from voiceguide.longer import go_on_longer
 from voiceguide.score import Score
 
 
@@ -37,7 +38,7 @@ CONTROLS = (
     Control("softer", ("down", "d"), "softer"),
     Control("too_much", ("escape", "x"), "too much: let go, then wait", turns.too_much),
     Control("where", ("tab", "w"), "where am I, how long is left, what comes next", turns.tell_place),
-    Control("longer", ("+", "l"), "longer here, on both sides", turns.go_on_longer),
+    Control("longer", ("+", "l"), "longer here, on both sides", go_on_longer),
     Control("end", ("q",), "twice: end gently; a third time: stop at once"),
     Control("help", ("?", "h"), "this list"),
 )

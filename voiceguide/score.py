@@ -54,6 +54,11 @@ class Score:
         return not self.index and not self.at and (self.is_paused or bool(self.detour))
 
     @property
+    def is_under_way(self) -> bool:
+        """True once the session has begun, and until it is over or asked to end."""
+        return not (self.is_waiting or self.is_ending or self.is_over)
+
+    @property
     def now(self) -> int:
         """The frame that is heard next, or in a pause would be; that of the end if there is none."""
         if self.detour:
@@ -211,6 +216,18 @@ def put_in_place_of(score: Score, old: Piece, new: tuple[Piece, ...]) -> Score:
             index += len(added) - 1
         pieces.extend(added)
     return replace(score, pieces=tuple(pieces), index=index, at=at)
+
+
+def without(score: Score, segment: Segment, name: str) -> Score:
+    """Return the score with silence for what a segment has still to say under a name."""
+    tape = score.tape
+    for event in tape.session.events:
+        is_inside = segment.start <= event.start < segment.start + segment.duration
+        ahead = tape.frame(event.start) >= score.place
+        if is_inside and ahead and (event.name.startswith(name) or event.name.endswith(name)):
+            piece = Piece(tape.frame(event.start), tape.frame(event.start + event.duration))
+            score = put_in_place_of(score, piece, tape.quiet(piece.end - piece.start))
+    return score
 
 
 def stops_of(score: Score) -> Iterator[str]:

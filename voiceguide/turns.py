@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voiceguide.ending import Span, ending, way_out
-from voiceguide.scheduler.asides import MORE, tell_all_left, tell_left
+from voiceguide.scheduler.asides import tell_all_left, tell_left
 from voiceguide.scheduler.timeline import Segment
 from voiceguide.score import (
     DOSED,
@@ -13,19 +13,16 @@ from voiceguide.score import (
     Score,
     break_off,
     cut_out,
-    insert,
     jump,
-    put_in_place_of,
     say,
     standing,
+    without,
 )
 from voiceguide.tape import Piece, Tape
 from voiceguide.units import SECOND, Milliseconds
 
 _BACK_TWICE = Milliseconds(4 * SECOND)
 """Milliseconds from its start within which a key that leads back leads to the stop before."""
-_AFTER_PRESS = Milliseconds(SECOND)
-"""Milliseconds from the start of a dose after which it is made longer: no word of a dose comes so soon."""
 
 
 def greet(score: Score, starts_in: Milliseconds | None) -> Score:
@@ -74,7 +71,7 @@ def resume(score: Score) -> Score:
 def say_again(score: Score) -> Score:
     """Return the score that says the last sentence again, and goes on where it was."""
     tape = score.tape
-    if not _is_under_way(score):
+    if not score.is_under_way:
         return score if score.is_waiting or score.is_over else break_off(score)
     cut = break_off(score)
     if cut.at != score.at and not score.detour:
@@ -88,7 +85,7 @@ def say_again(score: Score) -> Score:
 
 def tell_place(score: Score) -> Score:
     """Return the score that says where it is, what is left here and in all, and what comes next."""
-    if not _is_under_way(score):
+    if not score.is_under_way:
         return score
     tape, segment = score.tape, score.segment
     cut = break_off(score)
@@ -107,7 +104,7 @@ def go_forth(score: Score) -> Score:
     """Return the score that goes on with the next stop; what is pressed is let go first, ice comes off."""
     if score.left is not None:
         return resume(score)
-    if not _is_under_way(score):
+    if not score.is_under_way:
         return score
     tape = score.tape
     cut = break_off(score)
@@ -132,7 +129,7 @@ def go_forth(score: Score) -> Score:
 
 def go_back(score: Score) -> Score:
     """Return the score from the start of this stop; from there, of the one before, in the same pose."""
-    if not _is_under_way(score) or score.segment.action in ICE:
+    if not score.is_under_way or score.segment.action in ICE:
         return score
     tape = score.tape
     if score.left is not None:
@@ -147,41 +144,12 @@ def go_back(score: Score) -> Score:
     return _leave_for(score, _landing(score, target))
 
 
-def go_on_longer(score: Score) -> Score:
-    """Return the score with this dose longer, and that of the other side by as much.
-
-    By `MORE`, or by what is left to the largest dose. What is said from the end backwards stays true;
-    "halfway" would not, and is left out.
-    """
-    if not _is_under_way(score):
-        return score
-    tape, segment = score.tape, score.segment
-    dose = tape.doses.get(segment.stop or "")
-    cut = break_off(score)
-    second = _second_side(tape, segment)
-    if segment.action not in {"hold", "roll"} or dose is None:
-        return say(cut, tape.aside("longest"))
-    if second is not None and segment.stop == second.stop:
-        return say(cut, tape.aside("as_the_first"))
-    more = min(int(MORE), dose.largest - _length_of(cut, segment))
-    if more < SECOND:
-        return say(cut, tape.aside("longest"))
-    longer = insert(cut, max(cut.place, tape.frame(segment.start + _AFTER_PRESS)), tape.frame(more))
-    longer = _without_halfway(longer, segment)
-    if second is not None:
-        longer = insert(longer, tape.frame(second.start + _AFTER_PRESS), tape.frame(more))
-        longer = _without_halfway(longer, second)
-        longer = _without_told_dose(longer, second)
-    told = f"longer_each.{more // SECOND}" if second is not None else f"longer.{more // SECOND}"
-    return say(longer, tape.aside(told))
-
-
 def too_much(score: Score) -> Score:
     """Return the score that lets go at once, then waits; it goes on without this point, on either side.
 
     Where nothing is pressed or iced it is a pause.
     """
-    if not _is_under_way(score):
+    if not score.is_under_way:
         return pause(score)
     tape = score.tape
     cut = break_off(score)
@@ -252,7 +220,7 @@ def _without_points(score: Score, segment: Segment) -> Score:
             continue
         end = inside[-1].start + inside[-1].duration
         before = tape.session.segments[tape.session.segments.index(inside[0]) - 1]
-        score = _without(score, before, "then.")
+        score = without(score, before, "then.")
         score = cut_out(score, Piece(tape.frame(inside[0].start), tape.frame(end)))
     return score
 
@@ -262,47 +230,6 @@ def _leave_for(score: Score, frame: int) -> Score:
     cut = break_off(score)
     owed = (*cut.detour, *(_way_out(score) if not score.detour else _way_out(cut)))
     return replace(jump(cut, frame), detour=owed, is_paused=False)
-
-
-def _without_halfway(score: Score, segment: Segment) -> Score:
-    return _without(score, segment, "hold.halfway")
-
-
-def _without_told_dose(score: Score, second: Segment) -> Score:
-    """Return the score without the words that tell the other side's dose, which is longer now."""
-    tape = score.tape
-    for one in tape.session.segments:
-        if one.stop == second.stop and one.action == "locate" and tape.frame(one.start) >= score.place:
-            score = _without(score, one, "dose.")
-            score = _without(score, one, f".{second.method}.dose")
-    return score
-
-
-def _without(score: Score, segment: Segment, name: str) -> Score:
-    """Return the score with silence for what a segment has still to say under a name."""
-    tape = score.tape
-    for event in tape.session.events:
-        is_inside = segment.start <= event.start < segment.start + segment.duration
-        ahead = tape.frame(event.start) >= score.place
-        if is_inside and ahead and (event.name.startswith(name) or event.name.endswith(name)):
-            piece = Piece(tape.frame(event.start), tape.frame(event.start + event.duration))
-            score = put_in_place_of(score, piece, tape.quiet(piece.end - piece.start))
-    return score
-
-
-def _length_of(score: Score, segment: Segment) -> int:
-    """Return how many milliseconds a segment lasts with the silence that was put in."""
-    tape = score.tape
-    begin, until = tape.frame(segment.start), tape.frame(segment.start + segment.duration)
-    total, inside = 0, False
-    for piece in score.pieces:
-        if piece.end <= tape.end:
-            inside = piece.start < until and piece.end > begin
-            total += max(0, min(piece.end, until) - max(piece.start, begin))
-            inside = inside and piece.end < until
-        elif inside:
-            total += piece.end - piece.start
-    return tape.time(total)
 
 
 def _frames_left_here(score: Score) -> int:
@@ -341,11 +268,6 @@ def _next_chapter(score: Score) -> int | None:
         if start > score.place and any(piece.start <= start < piece.end for piece in score.pieces):
             return index
     return None
-
-
-def _is_under_way(score: Score) -> bool:
-    """Return True once the session has begun, and until it is over or asked to end."""
-    return not (score.is_waiting or score.is_ending or score.is_over)
 
 
 def _next_move(score: Score) -> Segment | None:
@@ -394,13 +316,3 @@ def _same_pose(tape: Tape, chapter: int, other: int) -> bool:
     """Return True if the body lies or sits in two chapters in the same way, all through."""
     poses = {one.pose for one in tape.session.segments if one.chapter in {chapter, other}}
     return len(poses) == 1 and tape.session.chapters[chapter].stop is not None
-
-
-def _second_side(tape: Tape, segment: Segment) -> Segment | None:
-    """Return the same dose on the second side: this very one, or one to come; None if there is no other."""
-    same = [
-        one
-        for one in tape.session.segments
-        if one.points == segment.points and one.action == segment.action and one.repeat == segment.repeat
-    ]
-    return same[1] if len(same) == 2 else None
