@@ -25,9 +25,9 @@ from voiceguide.scheduler.fit import (
 )
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.plan import Plan
-from voiceguide.scheduler.point import parse_point
+from voiceguide.scheduler.point import Dose, parse_point
 from voiceguide.scheduler.routine import Routine, parse_routine
-from voiceguide.scheduler.ruler import FULL_DOSE, Ruler, Shape
+from voiceguide.scheduler.ruler import FULL_DOSE, Ruler, Shape, moved, moves_of
 from voiceguide.session import write_script
 from voiceguide.units import SECOND, Milliseconds, up_to_seconds
 from voiceguide.voice import find_voice
@@ -329,3 +329,15 @@ def test_a_window_that_moves_by_odd_steps_reaches_both_its_ends() -> None:
     ((low, high),) = find_ranges(plan, ruler())
     for part in range(101):
         assert fit(plan, Milliseconds(low + (high - low) * part // 100), ruler()) is not None
+
+
+@given(
+    st.lists(st.integers(1, 200_000) | st.integers(1, 200).map(lambda seconds: seconds * SECOND), min_size=3),
+    st.sampled_from((-1, 1)),
+    st.sampled_from((SECOND, 10 * SECOND)),
+)
+def test_no_dose_moves_but_at_the_fractions_that_are_tried(times: list[int], sign: int, unit: int) -> None:
+    dose = Dose(*(Milliseconds(time) for time in sorted(times[:3])))
+    doses = [moved(dose, sign * size, unit) for size in range(FULL_DOSE + 1)]
+    turning = {size for size in range(1, FULL_DOSE + 1) if doses[size] != doses[size - 1]}
+    assert turning <= moves_of(dose, sign, unit)

@@ -95,6 +95,9 @@ def fit(plan: Plan, length: Milliseconds, ruler: Ruler) -> Fit | None:
     """Return how the plan takes exactly `length` milliseconds; None if it cannot."""
     ruler.make_room_for(length)
     for level in _levels(plan):
+        if level is not plan and length < ruler.total(_smallest(level, ruler), plan.pace.quickest):
+            # Most levels are passed over, as they are too long: they are laid at their smallest only.
+            continue
         if ruler.total(level, plan.pace.quickest) <= length <= ruler.total(level, plan.pace.slowest):
             return _fit_pace(level, 0, length, ruler)
         for shapes in _shapes_within(level, length, ruler):
@@ -194,9 +197,7 @@ def _ends(plan: Plan) -> tuple[tuple[int, int], tuple[int, int]]:
 
 def _base(plan: Plan, ruler: Ruler) -> tuple[int, int]:
     """Return the shortest and the longest that a plan takes in its usual shapes."""
-    low, high = (
-        ruler.total(ruler.vary(plan, _usual(plan), fraction), pace) for fraction, pace in _ends(plan)
-    )
+    low, high = (ruler.varied_total(plan, _usual(plan), *end) for end in _ends(plan))
     return low, high
 
 
@@ -205,8 +206,12 @@ def _choices(plan: Plan, ruler: Ruler) -> list[list[_Choice]]:
     usual, ends = _usual(plan), _ends(plan)
     choices = []
     for entry, visit in _firsts(plan).items():
+        possible = _shapes_of(visit)
+        if len(possible) == 1:
+            choices.append([_Choice(usual[entry], 0, 0, 0)])
+            continue
         shapes = []
-        for cost, shape in _shapes_of(visit):
+        for cost, shape in possible:
             least, most = (ruler.part(plan, entry, shape, *end) for end in ends)
             shapes.append(_Choice(shape, cost, least, most))
         # What the usual shape takes is in the base already.
@@ -258,19 +263,22 @@ def _fit_doses(plan: Plan, shapes: Mapping[str, Shape], length: Milliseconds, ru
         (1, plan.pace.slowest) if length > ruler.total(usual, plan.pace.slowest) else (-1, plan.pace.quickest)
     )
 
-    def reach(fraction: int) -> int:
-        return sign * ruler.total(ruler.vary(plan, shapes, sign * fraction), pace)
+    # Between two of these nothing changes.
+    fractions = ruler.fractions(plan, sign)
 
-    above = _first_reaching(reach, sign * length, 0, FULL_DOSE)
+    def reach(at: int) -> int:
+        return sign * ruler.varied_total(plan, shapes, sign * fractions[at], pace)
+
+    above = _first_reaching(reach, sign * length, 0, len(fractions) - 1)
     # The words of a dose can get shorter as it grows: "a minute and fifty-nine seconds", "two minutes". So a
     # smaller fraction may reach as far, as long as its total is no further off than such words can make up.
-    for fraction in range(above - 1, 0, -1):
-        missing = sign * length - reach(fraction)
+    for at in range(above - 1, 0, -1):
+        missing = sign * length - reach(at)
         if missing <= 0:
-            above = fraction
+            above = at
         elif missing > _WORDS_OF_DOSES:
             break
-    for fraction in range(above, FULL_DOSE + 1):
+    for fraction in fractions[above:]:
         varied = ruler.vary(plan, shapes, sign * fraction)
         if ruler.total(varied, plan.pace.quickest) <= length <= ruler.total(varied, plan.pace.slowest):
             return _fit_pace(varied, sign * fraction, length, ruler)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from voiceguide.scheduler.actions import LEAST_GAP, REST_INSTEAD, Comfort
 from voiceguide.scheduler.hold import Measure
@@ -47,6 +48,9 @@ class Ruler:
     _layouts: dict[tuple[int, int, str], tuple[Step, StepLayout]] = field(default_factory=dict)
     _varied: dict[tuple[object, ...], tuple[Step, Step]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.measure = cache(self.measure)
+
     def lay(self, plan: Plan, step: Step) -> StepLayout:
         """Return a step of a plan in its own time."""
         # By identity: a step stays the same object while nothing in it changes, and to hash one takes longer
@@ -68,6 +72,10 @@ class Ruler:
     def total(self, plan: Plan, pace: int) -> int:
         """Return how many milliseconds a plan takes at a pace."""
         return sum(self.lay(plan, step).length(pace) for step in plan.steps)
+
+    def varied_total(self, plan: Plan, shapes: Mapping[str, Shape], fraction: int, pace: int) -> int:
+        """Return how many milliseconds a plan takes in other shapes, with all doses moved by a fraction."""
+        return sum(self.lay(plan, self.vary_step(step, shapes, fraction)).length(pace) for step in plan.steps)
 
     def part(self, plan: Plan, entry: str, shape: Shape, fraction: int, pace: int) -> int:
         """Return how many milliseconds the steps of one entry of points take in a shape."""
@@ -100,17 +108,29 @@ class Ruler:
         visits = tuple(treated.get(visit.stop, visit) for visit in plan.visits)
         return replace(plan, visits=visits, steps=steps)
 
+    def fractions(self, plan: Plan, sign: int) -> list[int]:
+        """Return 0 and, in order, the sizes of the fractions of this sign at which a dose of a plan moves."""
+        found = {0}
+        for step in plan.steps:
+            if step.lasts:
+                found |= moves_of(REST_INSTEAD, sign, _CUSHION)
+            elif step.kind == "treat" and step.visit is not None and step.visit.method is not None:
+                found |= moves_of(step.visit.dose, sign, SECOND)
+                if step.visit.method.massage:
+                    found |= moves_of(step.visit.method.massage, sign, SECOND)
+        return sorted(found)
+
     def vary_step(self, step: Step, shapes: Mapping[str, Shape], fraction: int) -> Step:
         """Return a step in its shape, its doses moved: the same object each time for the same change."""
         visit = step.visit
         if step.lasts:
-            lasts = _moved(REST_INSTEAD, fraction, _CUSHION)
+            lasts = moved(REST_INSTEAD, fraction, _CUSHION)
             return self._same(step, (lasts,), lambda: replace(step, lasts=lasts))
         if step.kind != "treat" or visit is None:
             return step
         shape, massage = shapes[visit.entry], visit.method.massage if visit.method else None
-        chosen = _moved(visit.dose, fraction)
-        rubbed = _moved(massage, fraction) if massage else NOTHING
+        chosen = moved(visit.dose, fraction)
+        rubbed = moved(massage, fraction) if massage else NOTHING
 
         def varied() -> Step:
             new = replace(
@@ -133,12 +153,29 @@ class Ruler:
         return self._varied[key][1]
 
 
-def _moved(dose: Dose | Comfort, fraction: int, unit: int = SECOND) -> Milliseconds:
+@cache
+def moves_of(dose: Dose | Comfort, sign: int, unit: int) -> frozenset[int]:
+    """Return the sizes of the fractions of this sign at which `moved` returns another dose, in any order.
+
+    There may be some among them at which it does not.
+    """
+    end = dose.largest if sign > 0 else dose.smallest
+    span = abs(end - dose.usual)
+    if not span:
+        return frozenset({1})
+    # Half a unit before each whole number of units: there `moved` rounds to it, upwards if it is halfway.
+    first = dose.usual // unit * unit
+    twice = (2 * abs(at - dose.usual) - unit for at in range(first, end + sign * unit, sign * unit))
+    found = {-(-FULL_DOSE * one // (2 * span)) for one in twice}
+    return frozenset({1, *(size + more for size in found for more in (0, 1) if 0 < size + more <= FULL_DOSE)})
+
+
+def moved(dose: Dose | Comfort, fraction: int, unit: int = SECOND) -> Milliseconds:
     """Return a dose after a fraction of its way from the usual, as the nearest whole number of units."""
     smallest, usual, largest = dose.smallest, dose.usual, dose.largest
     if not fraction:
         return usual
     span = largest - usual if fraction > 0 else usual - smallest
-    moved = usual * FULL_DOSE + span * fraction
-    nearest = (2 * moved + unit * FULL_DOSE) // (2 * unit * FULL_DOSE) * unit
+    exact = usual * FULL_DOSE + span * fraction
+    nearest = (2 * exact + unit * FULL_DOSE) // (2 * unit * FULL_DOSE) * unit
     return Milliseconds(min(max(nearest, smallest), largest))

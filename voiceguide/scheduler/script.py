@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from voiceguide.scheduler.cue import Cue, Moments, Words
 from voiceguide.scheduler.language import Language, Line
@@ -54,6 +54,20 @@ def fill_in(name: str, line: Line, values: Mapping[str, str], language: Language
     return made
 
 
+class _Values(dict[str, str]):
+    """What stands for each placeholder, found when it is first asked for; `Side` is `side` with a capital."""
+
+    def __init__(self, find: Callable[[str], str]) -> None:
+        """`find` returns what stands for a placeholder without capitals."""
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, name: str) -> str:
+        small = name.lower()
+        found = self[name] = self._find(name) if name == small else self[small].capitalize()
+        return found
+
+
 class _Writer:
     """Fills in the placeholders of one step."""
 
@@ -61,14 +75,14 @@ class _Writer:
         self.step = step
         self.plan = plan
         self.language = language
-        self.values = self._values()
+        self.values = _Values(lambda name: _VALUES[name](self))
 
     def write(self) -> Words:
         kind = self.step.kind
         if kind == "treat":
-            return self._treat(self._visit)
+            return self._treat(self.visit)
         if kind == "ice":
-            return self._ice(self._visit)
+            return self._ice(self.visit)
         if kind == "open":
             return {"safety": self.say("open.safety"), "say": (*self._ice_total(), *self._left_out())}
         if kind == "cool_down":
@@ -78,8 +92,8 @@ class _Writer:
             "ready": self._ready,
             "move": self._move,
             "rise": self._rise,
-            "bring": lambda: self._bring(self._visit),
-            "switch_sides": lambda: self._switch(self._visit),
+            "bring": lambda: self._bring(self.visit),
+            "switch_sides": lambda: self._switch(self.visit),
             "rest": lambda: (*self.say("rest.feet"), *self.say("rest.next")),
             "wait": lambda: self.say("wait.notice"),
             "close": self._close,
@@ -87,40 +101,39 @@ class _Writer:
         return {"say": written}
 
     @property
-    def _visit(self) -> Visit:
+    def visit(self) -> Visit:
         assert self.step.visit is not None
         return self.step.visit
+
+    @property
+    def following(self) -> Visit:
+        """The visit after this step."""
+        assert self.step.following is not None
+        return self.step.following
 
     def say(self, key: str, **more: str) -> tuple[Cue, ...]:
         """Return the cues of a phrase, filled in."""
         return self._fill(key, self.language.lines(key), more)
 
-    def _fill(self, key: str, lines: Iterable[Line], more: Mapping[str, str] = {}) -> tuple[Cue, ...]:
-        values = {**self.values, **more}
-        said = (line for line in lines if line.only in {"", self.plan.detail})
-        return tuple(fill_in(key, line, values, self.language) for line in said)
+    def _fill(self, key: str, lines: Sequence[Line], more: Mapping[str, str] = {}) -> tuple[Cue, ...]:
+        said = [line for line in lines if not line.only or line.only == self.plan.detail]
+        fields = [field for line in said for field in line.fields]
+        values = {field: more[field] if field in more else self.values[field] for field in fields}
+        # By identity, as in `fill_in`; and what is alike is filled in once for all its lines.
+        made = self.language.filled_in
+        which = key, id(lines), self.plan.detail, *values.values()
+        if which not in made:
+            made[which] = lines, tuple(fill_in(key, line, values, self.language) for line in said)
+        found: tuple[Cue, ...] = made[which][1]
+        return found
 
-    def _values(self) -> dict[str, str]:
-        words = self.language
-        first = self.plan.first_side
-        sides = {side: words.lines(f"side.{side}")[0].say for side in ("left", "right", "both")}
-        values = {"first": sides[first], "second": sides[OTHER[first]], "iced": self._iced}
-        visit = self.step.visit
-        if visit is not None:
-            values["dose"] = words.duration(visit.chosen)
-            values["massage"] = words.duration(visit.massage)
-            values["times"] = words.count("time", visit.repeats)
-        if visit is not None and visit.points:
-            point = words.point(visit.entry)
-            side = visit.side or "both"
-            other = OTHER.get(side, "both")
-            values |= {"side": sides[side], "other": sides[other]}
-            values["three"] = point.three.format(side=sides[side])
-            values |= {"part": point.part[side], "other_part": point.part[other]}
-        following = self.step.following
-        if following is not None and following.points:
-            values["next"] = words.point(following.entry).part[following.side or "both"]
-        return values | {name.capitalize(): value.capitalize() for name, value in values.items()}
+    def side(self, side: str | None) -> str:
+        """Return the word for a side."""
+        return self.language.lines(f"side.{side or 'both'}")[0].say
+
+    def part(self, visit: Visit, side: str | None) -> str:
+        """Return the words for the part of the body where a visit's point is, on a side."""
+        return self.language.point(visit.entry).part[side or "both"]
 
     def _left_out(self) -> tuple[Cue, ...]:
         """Return what a person may miss: parts of the body that the author, an option or the time left out.
@@ -198,7 +211,7 @@ class _Writer:
         return "rolling" if posture == "on_side" and both else posture or ""
 
     @property
-    def _iced(self) -> str:
+    def iced(self) -> str:
         """The words for what the back's ice lies on: the low back, unless only the hips were worked on."""
         worked = {visit.zone for visit in self.plan.visits if visit.points} & BACK
         return self.language.lines("ice.place_hips" if worked == {"hips"} else "ice.place_back")[0].say
@@ -308,7 +321,7 @@ class _Writer:
 
     @property
     def _action(self) -> str:
-        return self._visit.method.action if self._visit.method else ""
+        return self.visit.method.action if self.visit.method else ""
 
     def _ice(self, visit: Visit) -> Words:
         left = range(CHECK_EVERY, visit.chosen, CHECK_EVERY)
@@ -330,6 +343,21 @@ class _Writer:
         }
 
 
+_VALUES: Mapping[str, Callable[[_Writer], str]] = {
+    "first": lambda to: to.side(to.plan.first_side),
+    "second": lambda to: to.side(OTHER[to.plan.first_side]),
+    "iced": lambda to: to.iced,
+    "dose": lambda to: to.language.duration(to.visit.chosen),
+    "massage": lambda to: to.language.duration(to.visit.massage),
+    "times": lambda to: to.language.count("time", to.visit.repeats),
+    "side": lambda to: to.side(to.visit.side),
+    "other": lambda to: to.side(OTHER.get(to.visit.side or "")),
+    "three": lambda to: to.language.point(to.visit.entry).three.format(side=to.side(to.visit.side)),
+    "part": lambda to: to.part(to.visit, to.visit.side),
+    "other_part": lambda to: to.part(to.visit, OTHER.get(to.visit.side or "")),
+    "next": lambda to: to.part(to.following, to.following.side),
+}
+"""What stands for a placeholder of the phrases."""
 _TREATING: Mapping[str, Callable[[_Writer, Visit], tuple[Cue, ...]]] = {
     "prepare": lambda to, visit: to.moment(
         visit, *(("prepare",) if visit.is_first else ("prepare_again", "prepare"))

@@ -221,7 +221,8 @@ def _treatment(step: Step, visit: Visit, words: Words, measure: Measure) -> Iter
                 visit, words["prepare" if "massage" in done[index:] and visit.massage else "locate"], measure
             )
         elif action == "press":
-            yield replace(press(is_first=not repeat), repeat=repeat + 1)
+            pressed = press(is_first=not repeat)
+            yield replace(pressed, repeat=repeat + 1) if repeat else pressed
         elif action == "massage" and visit.massage:
             yield _fixed("massage", visit.massage, _in_dose(place_in_massage, words, measure))
         elif actions.ACTIONS[action].dosed:
