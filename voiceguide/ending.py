@@ -66,6 +66,9 @@ def way_out(timeline: Timeline, position: Milliseconds) -> tuple[Span, ...]:
     spans: list[Span] = []
     if index >= 0 and position < _end(timeline.segments[-1]):
         segment = timeline.segments[index]
+        if segment.action == "press" and position == segment.start and index:
+            # Nothing is pressed yet.
+            index, segment = index - 1, timeline.segments[index - 1]
         if segment.action == "release":
             spans.append(Span(position, _without_what_comes_next(timeline, index)))
         elif segment.action in _AT_A_STOP:

@@ -22,6 +22,7 @@ from voiceguide.earcons import make_earcon
 from voiceguide.errors import Unavailable
 from voiceguide.played import Played
 from voiceguide.score import Score, advance, start
+from voiceguide.stays import find_stays
 from voiceguide.tape import Tape
 from voiceguide.units import SAMPLERATE, Milliseconds, in_frames
 
@@ -44,7 +45,13 @@ class Player:
     """A session being played. Every method may be called from any thread; none of them waits."""
 
     def __init__(
-        self, session: Sound, *, greets: bool = False, starts_in: Milliseconds | None = None
+        self,
+        session: Sound,
+        *,
+        greets: bool = False,
+        starts_in: Milliseconds | None = None,
+        is_answered: bool = False,
+        waits_for_me: bool = False,
     ) -> None:
         """Make a player at the start of a session.
 
@@ -56,6 +63,10 @@ class Player:
             True if a sentence is to be spoken first, to set the volume by; the session then waits for a key.
         starts_in
             Milliseconds of silence after that sentence, after which it starts by itself.
+        is_answered
+            True if somebody can press keys: then ice is called off until they do, or to the limit of that.
+        waits_for_me
+            True if it waits for a key once a point has been looked for, and wherever the script waits.
         """
         self.tape = Tape(
             session.timeline,
@@ -66,7 +77,8 @@ class Player:
         )
         self._mixer = session.mix(self.tape.timeline)
         self._lock = Lock()
-        self._score = turns.greet(start(self.tape), starts_in) if greets else start(self.tape)
+        stays = find_stays(self.tape, waits_for_me=waits_for_me, busy=session.busy) if is_answered else {}
+        self._score = turns.greet(start(self.tape, stays), starts_in) if greets else start(self.tape, stays)
         self.played = Played(self.tape)
         """What was really heard."""
         self._fading: Block = np.zeros(0, np.float32)
@@ -165,7 +177,7 @@ class Player:
 
     def toggle(self) -> None:
         """Pause, or resume."""
-        if self.is_paused or self._score.is_waiting:
+        if self.is_paused or self._score.is_waiting or self._score.staying is not None:
             self.resume()
         else:
             self.pause()

@@ -10,8 +10,9 @@ All numbers are frames of the tape, unless they say otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from voiceguide.scheduler.timeline import Segment
 from voiceguide.tape import Piece, Tape
@@ -22,6 +23,17 @@ ICE = frozenset({"ice_on", "ice", "ice_off"})
 """Actions while ice is on, or may be."""
 
 
+class Stay(NamedTuple):
+    """A place at which the session does not go on by itself: at an alarm, or where it waits for a person."""
+
+    goes_on_at: int
+    """The frame from which it goes on after a key."""
+    loop: tuple[Piece, ...]
+    """What is heard meanwhile, again and again."""
+    limit: int | None
+    """How many frames it stays at most, in whole loops; None if only a key ends it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """What is still to be heard."""
@@ -30,6 +42,8 @@ class Score:
     """Where the pieces are cut from."""
     pieces: tuple[Piece, ...]
     """The session from its start to its end, as keys have changed it."""
+    stays: Mapping[int, Stay] = field(default_factory=dict)
+    """By the frame at which each begins; none for a session that nobody could answer."""
     index: int = 0
     """The piece at which the session stands; the number of pieces once it is over."""
     at: int = 0
@@ -40,6 +54,10 @@ class Score:
     """True if the session does not go on after the detour."""
     is_ending: bool = False
     """True once it was asked to end."""
+    staying: Stay | None = None
+    """Where it stays until a key is pressed; None while it goes on."""
+    stayed: int = 0
+    """Frames of whole loops that it has stayed there for."""
     left: int | None = None
     """The index of the chapter that was too much, while it is not settled whether it is tried again."""
 
@@ -57,6 +75,14 @@ class Score:
     def is_under_way(self) -> bool:
         """True once the session has begun, and until it is over or asked to end."""
         return not (self.is_waiting or self.is_ending or self.is_over)
+
+    @property
+    def is_alarm(self) -> bool:
+        """True while ice is called off to somebody who can answer."""
+        if not self.stays or not self.is_under_way:
+            return False
+        segment = self.segment if self.staying is None else self.before
+        return segment.action == "ice_off"
 
     @property
     def now(self) -> int:
@@ -81,6 +107,11 @@ class Score:
         return self.tape.session.segments[self.tape.segment_index(self.place)]
 
     @property
+    def before(self) -> Segment:
+        """The segment of the session that was heard last."""
+        return self.tape.session.segments[self.tape.segment_index(max(self.place - 1, 0))]
+
+    @property
     def frames_left(self) -> int:
         """How many frames of the session are left, detours apart."""
         return sum(piece.end - piece.start for piece in self.rest)
@@ -93,9 +124,9 @@ class Score:
         return Piece(self.at, self.pieces[self.index].end), *self.pieces[self.index + 1 :]
 
 
-def start(tape: Tape) -> Score:
+def start(tape: Tape, stays: Mapping[int, Stay] = {}) -> Score:
     """Return the score of a session from its start."""
-    return Score(tape, (Piece(0, tape.end),))
+    return Score(tape, (Piece(0, tape.end),), stays)
 
 
 def advance(score: Score, frames: int) -> tuple[tuple[Piece, ...], Score]:
@@ -105,6 +136,9 @@ def advance(score: Score, frames: int) -> tuple[tuple[Piece, ...], Score]:
     """
     heard: list[Piece] = []
     while frames and not score.is_over:
+        if score.staying is not None and not score.detour and not score.is_paused:
+            score = _stay_on(score, score.staying)
+            continue
         if score.is_paused and not score.detour:
             if score.segment.action != "ice" or score.is_waiting:
                 break
@@ -116,7 +150,7 @@ def advance(score: Score, frames: int) -> tuple[tuple[Piece, ...], Score]:
             frames -= count
             score = replace(jump(score, score.place + count), is_paused=score.place + count < until)
             continue
-        piece = score.detour[0] if score.detour else Piece(score.at, score.pieces[score.index].end)
+        piece = score.detour[0] if score.detour else _up_to_a_stay(score)
         count = min(frames, piece.end - piece.start)
         frames -= count
         heard.append(Piece(piece.start, piece.start + count))
@@ -124,11 +158,26 @@ def advance(score: Score, frames: int) -> tuple[tuple[Piece, ...], Score]:
         is_done = rest.start == rest.end
         if score.detour:
             score = replace(score, detour=score.detour[1:] if is_done else (rest, *score.detour[1:]))
-        elif is_done:
-            score = standing(score, score.index + 1)
         else:
-            score = replace(score, at=rest.start)
+            stay = score.stays.get(rest.start) if is_done else None
+            is_done = is_done and rest.start == score.pieces[score.index].end
+            score = standing(score, score.index + 1) if is_done else replace(score, at=rest.start)
+            score = replace(score, staying=stay)
     return tuple(heard), score
+
+
+def _up_to_a_stay(score: Score) -> Piece:
+    """Return what is left of the piece at which the session stands, or of it up to the next stay."""
+    end = score.pieces[score.index].end
+    return Piece(score.at, min([end, *(one for one in score.stays if score.at < one < end)]))
+
+
+def _stay_on(score: Score, stay: Stay) -> Score:
+    """Return the score in the next loop of a stay, or going on where no other one fits into its limit."""
+    stayed = score.stayed + sum(piece.end - piece.start for piece in stay.loop)
+    if stay.limit is not None and stayed > stay.limit:
+        return jump(score, stay.goes_on_at)
+    return replace(score, detour=stay.loop, stayed=stayed)
 
 
 def break_off(score: Score) -> Score:
@@ -168,7 +217,7 @@ def say(score: Score, pieces: tuple[Piece, ...]) -> Score:
 def standing(score: Score, index: int) -> Score:
     """Return the score standing at the start of a piece, or over if there is none."""
     at = score.pieces[index].start if index < len(score.pieces) else score.tape.end
-    return replace(score, index=index, at=at)
+    return replace(score, index=index, at=at, staying=None, stayed=0)
 
 
 def jump(score: Score, frame: int) -> Score:
@@ -183,7 +232,8 @@ def jump(score: Score, frame: int) -> Score:
     )
     if index == len(score.pieces):
         return standing(score, index)
-    return replace(score, index=index, at=max(score.pieces[index].start, frame))
+    at = max(score.pieces[index].start, frame)
+    return replace(score, index=index, at=at, staying=None, stayed=0)
 
 
 def insert(score: Score, frame: int, frames: int) -> Score:

@@ -64,6 +64,11 @@ class Sound:
         """How long the dose of each stop is, and may get; empty where nothing is pressed."""
         return {}
 
+    @property
+    def busy(self) -> frozenset[str]:
+        """The stops at which no hand is free for a key."""
+        return frozenset()
+
     @cached_property
     def _mixer(self) -> Mixer:
         return self.mix(self.timeline)
@@ -110,6 +115,13 @@ class Session(Sound):
             for visit in self.plan.visits
             if visit.points and not visit.window
         }
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """The stops at which no hand is free for a key."""
+        return frozenset(
+            visit.stop for visit in self.plan.visits if visit.points and len(body.hands_of(visit)) > 1
+        )
 
     def document(self) -> dict[str, Any]:
         """Return the timeline document: plain data, in seconds, versioned."""

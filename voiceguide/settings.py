@@ -180,6 +180,14 @@ SETTINGS: dict[str, Setting] = {
         "a time with its unit",
         "30s",
     ),
+    "wait-for-me": Setting(
+        "wait for Space once a point has been looked for, and wherever the script waits; where both hands are"
+        " busy, go on after twenty seconds",
+        _flag,
+        "on or off",
+        "on",
+        "off",
+    ),
     "backend": Setting("what plays the sound", _backend, "auto or a backend", "miniaudio", "auto"),
     "plain": Setting("line-by-line text, for screen readers", _flag, "on or off", "on", "off"),
 }

@@ -52,7 +52,9 @@ def resume(score: Score) -> Score:
     if score.is_waiting:
         return replace(score, detour=(), is_paused=False)
     if not score.is_paused:
-        return score
+        return go_on(score) if score.staying is not None else score
+    if score.staying is not None:
+        return replace(score, is_paused=False)
     if score.is_ending:
         return say(replace(score, is_paused=False), score.tape.aside("going_on"))
     if score.left is not None:
@@ -66,6 +68,24 @@ def resume(score: Score) -> Score:
     if segment.action in DOSED and segment.action != "massage":
         again = _last(score, "press", segment)
     return replace(score, detour=(*score.detour, *score.tape.aside(told), *again), is_paused=False, left=None)
+
+
+def go_on(score: Score) -> Score:
+    """Return the score that stays no longer where it waits for a key: at an alarm, or for the person.
+
+    Whoever answers an alarm before its first words are over hears them first.
+    """
+    tape = score.tape
+    if score.staying is not None:
+        return jump(break_off(score), score.staying.goes_on_at)
+    if not score.is_alarm:
+        return score
+    segment = score.segment
+    left = jump(score, tape.frame(segment.start + segment.duration))
+    told = tape.piece(way_out(tape.session, segment.start)[0])
+    if score.place >= told.end:
+        return replace(left, detour=())
+    return replace(left, detour=(told._replace(start=break_off(score).place, is_owed=True),))
 
 
 def say_again(score: Score) -> Score:

@@ -79,9 +79,9 @@ def _is_kept(name: str) -> bool:
     return click.get_current_context().get_parameter_source(name) is ParameterSource.DEFAULT_MAP
 
 
-def plain_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--plain`."""
-    return click.option("--plain/--no-plain", default=False, help=f"{SETTINGS['plain'].help}.")(function)
+def flag_option(name: str) -> Decorator:
+    """Return an option that is on or off, and can be kept in the settings file or the environment."""
+    return click.option(f"--{name}/--no-{name}", default=False, help=f"{SETTINGS[name].help}.")
 
 
 def backend_option(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -12,10 +12,10 @@ from voiceguide import registry
 from voiceguide.commands import as_called
 from voiceguide.commands._options import (
     LANGUAGE,
+    flag_option,
     json_option,
     located_in,
     open_voice,
-    plain_option,
     voice_options,
 )
 from voiceguide.earcons import EARCON_LENGTHS
@@ -162,7 +162,7 @@ _KINDS: dict[str, Callable[[], Rows]] = {
 @click.command("list")
 @click.argument("kind", default="routines")
 @voice_options
-@plain_option
+@flag_option("plain")
 @json_option
 def command(kind: str, voice: str | None, rate: int | None, *, plain: bool, as_json: bool) -> None:
     """List what there is.

@@ -17,6 +17,7 @@ from voiceguide.commands._options import (
     check_routine,
     command_line,
     find_backend,
+    flag_option,
     open_session,
     routine_argument,
     session_options,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     help="At a terminal, speak a sentence to set the volume by, and wait for a key.",
 )
 @setting_option("start-in", metavar="30s")
+@flag_option("wait-for-me")
 @session_options
 @voice_options
 def command(
@@ -57,6 +59,7 @@ def command(
     options: Options,
     *,
     preflight: bool,
+    wait_for_me: bool,
     start_in: str | None,
 ) -> None:
     """Play a session.
@@ -96,8 +99,16 @@ def command(
     log = Log(user_folder(), datetime.now().astimezone(), about=about, tell=_note)
     with keys() as read_keys, awake() as is_awake:
         has_keys = read_keys is not no_keys
+        if wait_for_me and not has_keys:
+            _note("there is no terminal to press Space at, so nothing waits for you.")
         soon = parse_duration(start_in) if start_in else None
-        player = Player(session, greets=(has_keys and preflight) or soon is not None, starts_in=soon)
+        player = Player(
+            session,
+            greets=(has_keys and preflight) or soon is not None,
+            starts_in=soon,
+            is_answered=has_keys,
+            waits_for_me=wait_for_me,
+        )
 
         def lost(error: Unavailable) -> None:
             click.echo(f"Paused: {error.message}. Trying to open it again; q, three times, stops.", err=True)
@@ -146,6 +157,10 @@ def _poll(player: Player, read_keys: ReadKeys) -> Callable[[], None]:
             if control is None:
                 continue
             player.tick()
+            if player.score.is_alarm:
+                # Whoever presses any key at all is awake.
+                player.turn(turns.go_on)
+                continue
             is_end = control.id == "end"
             if is_end and not asked and not player.is_ending:
                 player.turn(turns.ask_to_end)

@@ -9,9 +9,9 @@ import click
 
 from voiceguide.commands._options import (
     author_lines,
+    flag_option,
     json_option,
     open_session,
-    plain_option,
     routine_argument,
     session_options,
     voice_options,
@@ -29,7 +29,7 @@ from voiceguide.units import SECOND, clock, in_seconds, up_to_seconds
 @click.option("--explain", is_flag=True, help="Say what was changed for the length, and nothing else.")
 @session_options
 @voice_options
-@plain_option
+@flag_option("plain")
 @json_option
 def command(
     routine: str,

@@ -21,11 +21,13 @@ from voiceguide.units import MINUTE, NOTHING, SECOND, Milliseconds
 
 MORE = Milliseconds(15 * SECOND)
 """How much longer a dose gets at a time, if it may."""
+PATIENCE = Milliseconds(20 * SECOND)
+"""How long a session that waits for a key waits where no hand is free for one; half more than to find."""
 _AIR = Milliseconds(200)
 """Before an aside, so that it does not run into the sound of the key."""
 _ALWAYS = (
     *("volume", "volume_soon", "going_on", "sound_back", "too_much", "waiting", "end_again"),
-    *("first", "last", "longest", "as_the_first"),
+    *("first", "last", "longest", "as_the_first", "your_word"),
 )
 """What has no number and no name in it."""
 _LONGEST_HERE = 30 * MINUTE
@@ -57,6 +59,7 @@ def write_asides(plan: Plan, longest: Milliseconds, language: Language) -> Aside
 
     asides = {key: say(key) for key in _ALWAYS}
     asides |= {f"next.{what}": say(f"next_{what}") for what in ("ice", "rest", "end")}
+    asides["by_itself"] = say("by_itself", dose=language.duration(PATIENCE))
     for visit in plan.visits:
         asides |= dict(_of_visit(visit, language, say))
     for seconds in chain(range(5, 60, 5), range(60, _LONGEST_HERE // SECOND + 1, 60)):
