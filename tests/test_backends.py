@@ -11,13 +11,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.conftest import Run
 from tests.made_up import make_routine
 from tests.rig import nowhere
 from voiceguide import registry
-from voiceguide.backends import Backend
+from voiceguide.backends import Backend, _device, simpleaudio
 from voiceguide.backends import miniaudio as for_devices
 from voiceguide.backends import null as without_device
-from voiceguide.errors import Unavailable
+from voiceguide.commands._options import find_backend
+from voiceguide.errors import Unavailable, UnknownName, UsageError
 from voiceguide.player import Player, play
 
 SAMPLERATE = 48_000
@@ -45,8 +47,51 @@ def no_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-def test_null_and_miniaudio_are_there() -> None:
-    assert {"miniaudio", "null"} <= set(BACKENDS)
+def test_every_backend_we_ship_is_there() -> None:
+    assert {"miniaudio", "null", "simpleaudio", "sounddevice"} <= set(BACKENDS)
+
+
+def test_a_device_is_chosen_by_its_name_or_by_a_part_that_only_it_has() -> None:
+    names = ["Built-in Audio", "USB Headset", "usb speakers", "USB"]
+    assert [_device.choose_device(wanted, names) for wanted in ("built", "headset", "usb")] == [0, 1, 3]
+    for wanted in ("u", "bluetooth"):
+        with pytest.raises(UnknownName, match=f"unknown device '{wanted}'"):
+            _device.choose_device(wanted, names)
+
+
+def test_what_is_no_device_is_told() -> None:
+    with pytest.raises(UnknownName):
+        for_devices.Backend("no such thing", systems=["NULL"]).check()
+    assert len(for_devices.Backend(systems=["NULL"]).devices()) == 1
+    for name in ("null", "simpleaudio"):
+        with pytest.raises(UsageError, match="device"):
+            registry.find("voiceguide.backends", name).Backend("headphones")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the devices of a machine cannot be hidden")
+@pytest.mark.usefixtures("no_device")
+def test_without_a_device_no_backend_is_chosen_by_itself() -> None:
+    with pytest.raises(Unavailable, match="no sound device"):
+        find_backend("auto")
+    assert find_backend("null")[0] == "null", "only whoever asks for it plays to nobody"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the devices of a machine cannot be hidden")
+@pytest.mark.usefixtures("no_device")
+def test_a_list_of_devices_says_why_there_are_none(run: Run) -> None:
+    listed = run("list", "devices")
+    assert (listed.code, listed.out) == (3, "")
+    assert "no sound device" in listed.err
+
+
+def test_a_chunk_is_cut_where_it_is_quietest_and_nothing_is_lost() -> None:
+    loud = np.full(SAMPLERATE, 1000, np.int16)
+    loud[30_000:31_000] = 3
+    chunk, left = simpleaudio._cut(loud, SAMPLERATE)
+    assert 30_000 <= len(chunk) <= 31_000
+    assert np.array_equal(np.concatenate((chunk, left)), loud)
+    silent = np.zeros(SAMPLERATE, np.int16)
+    assert len(simpleaudio._cut(silent, SAMPLERATE)[0]) == SAMPLERATE, "as long as can be"
 
 
 @pytest.mark.parametrize("name", BACKENDS)
@@ -78,7 +123,9 @@ def test_without_a_device_it_says_so_and_offers_to_export(
 
 
 @pytest.mark.parametrize(
-    "backend", [without_device.Backend(), for_devices.Backend(["NULL"])], ids=["null", "miniaudio's own null"]
+    "backend",
+    [without_device.Backend(), for_devices.Backend(systems=["NULL"])],
+    ids=["null", "miniaudio's own null"],
 )
 class TestEveryBackendThatOpens:
     def test_it_pulls_while_it_is_waited_for(self, backend: Backend) -> None:
@@ -139,11 +186,9 @@ def test_null_keeps_nothing_of_what_it_pulled() -> None:
 
 
 def test_a_device_that_fell_silent_has_gone_after_two_seconds_of_waiting_whatever_the_clock_says() -> None:
-    stream = for_devices.Backend(["NULL"]).open(Source().pull, samplerate=SAMPLERATE)
-    stream._device.stop()
-    stream._calls_seen = stream._calls
+    stream = _device.DeviceStream(Source().pull, lambda: None)
     # As many slices of waiting as just do not make two seconds, without the waiting.
-    stream._silent = for_devices.SILENT_FOR - 0.015
+    stream._silent = _device.SILENT_FOR - 0.015
     stream.wait(0.01)
     with pytest.raises(Unavailable, match="stopped answering"):
         stream.wait(0.01)
@@ -151,8 +196,8 @@ def test_a_device_that_fell_silent_has_gone_after_two_seconds_of_waiting_whateve
 
 
 def test_a_device_that_comes_back_in_time_is_forgiven() -> None:
-    stream = for_devices.Backend(["NULL"]).open(Source().pull, samplerate=SAMPLERATE)
-    stream._silent = for_devices.SILENT_FOR - 0.001
+    stream = for_devices.Backend(systems=["NULL"]).open(Source().pull, samplerate=SAMPLERATE)
+    stream._silent = _device.SILENT_FOR - 0.001
     stream.wait(0.3)
-    assert stream._silent < for_devices.SILENT_FOR / 2
+    assert stream._silent < _device.SILENT_FOR / 2
     stream.close()

@@ -8,7 +8,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -16,10 +19,24 @@ from tests.conftest import Run
 from tests.made_up import make_routine
 from voiceguide import registry
 from voiceguide.backends import Backend
-from voiceguide.commands.play import _poll
-from voiceguide.library import DEFAULT_ROUTINE, SHIPPED, routine_names
+from voiceguide.bookmark import Keeper
+from voiceguide.commands._listening import Seat
+from voiceguide.commands._screen import Lines
+from voiceguide.library import (
+    DEFAULT_ROUTINE,
+    SHIPPED,
+    find_routine,
+    load_language,
+    load_points,
+    load_routine,
+    routine_names,
+)
+from voiceguide.played import Log
 from voiceguide.player import Player, play
+from voiceguide.scheduler.options import Options
+from voiceguide.session import compile_session
 from voiceguide.settings import SETTINGS
+from voiceguide.voice import find_voice
 
 ROOT = Path(__file__).parents[1]
 KINDS = "routines points voices engines backends formats earcons languages folders settings".split()
@@ -180,7 +197,11 @@ def played(keys: dict[int, str]) -> list[int]:
         return keys.get(len(positions), "").split()
 
     backend: Backend = registry.find("voiceguide.backends", "null").Backend()
-    play(player, backend, samplerate=session.samplerate, poll=_poll(player, read_keys))
+    with TemporaryDirectory() as folder, Lines() as screen:
+        log = Log(Path(folder), datetime.now(tz=UTC), about={}, tell=screen.warn)
+        keeper = Keeper(Path(folder), (), tell=screen.warn)
+        seat = Seat(player, read_keys, screen, log=log, keeper=keeper)
+        play(player, backend, samplerate=session.samplerate, poll=seat.poll)
     return positions
 
 
@@ -190,6 +211,36 @@ def test_space_pauses_and_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err.splitlines() == ["Paused. Space goes on."]
     assert len(set(paused[30:50])) == 1
     assert len(paused) >= len(whole) + 20
+
+
+@pytest.mark.parametrize("late", [0, 4])
+def test_after_a_pause_a_later_end_is_told(late: int, tmp_path: Path) -> None:
+    routine = load_routine(find_routine("hands"))
+    now = datetime.now(tz=UTC)
+    voice, options = find_voice("tone", rate=None, cache=tmp_path), Options(ends=now)
+    session = compile_session(routine, load_points(), load_language("en"), voice, options, live=True)
+    length = timedelta(milliseconds=session.timeline.duration)
+    session = replace(session, options=replace(options, ends=now + length - timedelta(minutes=late)))
+    player = Player(session)
+    heard: list[str] = []
+    keys = {40: "space", 60: "space"}
+    looks = 0
+
+    def read_keys() -> list[str]:
+        nonlocal looks
+        looks += 1
+        event = player.current_event()
+        heard.append(event.text if event else "")
+        return keys.get(looks, "q q q" if looks == 300 else "").split()
+
+    with Lines() as screen:
+        log = Log(tmp_path, now, about={}, tell=screen.warn)
+        seat = Seat(
+            player, read_keys, screen, log=log, keeper=Keeper(tmp_path, (), tell=screen.warn), session=session
+        )
+        backend: Backend = registry.find("voiceguide.backends", "null").Backend()
+        play(player, backend, samplerate=session.samplerate, poll=seat.poll)
+    assert ("It ends about four minutes later than you asked." in heard) == (late == 4)
 
 
 def test_q_asks_once_and_any_other_key_takes_it_back(capsys: pytest.CaptureFixture[str]) -> None:
@@ -384,7 +435,7 @@ def test_doctor_says_of_every_setting_what_applies_from_where_and_the_default(
     assert said["setting plain"] == "on, from the settings file; the default is off"
     assert said["setting rate"] == "120, from VOICEGUIDE_RATE; the default is 150"
     assert said["setting voice"].startswith("tone, from VOICEGUIDE_VOICE; the default is ")
-    assert said["setting backend"] == "auto, which is miniaudio, the default"
+    assert said["setting backend"].startswith("auto, the first of miniaudio, sounddevice, simpleaudio that ")
     assert said["voice"] == "works, tone:plain at 120 words a minute"
 
 

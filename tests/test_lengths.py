@@ -157,7 +157,7 @@ def test_at_a_terminal_play_asks_whether_the_ice_can_wait(run: Run, monkeypatch:
         terminal = io.StringIO(answer)
         monkeypatch.setattr(terminal, "isatty", lambda: True)
         monkeypatch.setattr("sys.stdin", terminal)
-        monkeypatch.setattr("voiceguide.commands.play.keys", lambda: nullcontext(lambda: ""))
+        monkeypatch.setattr("voiceguide.commands._listening.keys", lambda: nullcontext(lambda: ""))
         done = run(*line)
         assert "Leave the ice to do on your own afterwards?" in done.err + done.out
         assert done.code == code, done.err

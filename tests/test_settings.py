@@ -83,7 +83,14 @@ def test_the_environment_stands_before_the_file(name: str, monkeypatch: pytest.M
     others = {"voice": "tone", "rate": "99", "backend": "null", "plain": "off"}
     others |= {"sore-side": "unsure", "assist": "friend", "ice": "skip", "foot-bath": "after"}
     others |= {"one-side-at-a-time": "off", "length": "12:30", "skip": "b48", "only": "b48"}
-    others |= {"detail": "full", "pace": "brisk", "start-in": "1m", "wait-for-me": "off"}
+    others |= {
+        "detail": "full",
+        "pace": "brisk",
+        "start-in": "1m",
+        "wait-for-me": "off",
+        "quiet-screen": "off",
+        "device": "speakers",
+    }
     keep_setting(name, parse_setting(name, SETTINGS[name].example))
     monkeypatch.setenv(SETTINGS[name].environment(name), others[name])
     assert settings_that_apply() == {name: parse_setting(name, others[name])}

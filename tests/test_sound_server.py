@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from numpy.typing import NDArray
 
 from tests.made_up import make_long
 from tests.rig import SAMPLERATE, Rig, is_installed, nowhere, read_capture, run_rig
@@ -35,26 +36,66 @@ def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
         yield running
 
 
-def make_backend() -> Backend:
-    """Return the default backend."""
-    made: Backend = registry.find("voiceguide.backends", "miniaudio").Backend()
+def make_backend(name: str = "miniaudio", device: str = "") -> Backend:
+    """Return a backend; without a name, the default one."""
+    made: Backend = registry.find("voiceguide.backends", name).Backend(device)
     return made
 
 
-def test_what_is_played_is_what_would_be_exported(rig: Rig) -> None:
+def onsets(sound: NDArray[np.int16]) -> NDArray[np.int64]:
+    """Return the frames at which something sounds after a tenth of a second of silence."""
+    sounding = np.flatnonzero(sound)
+    after_silence = np.flatnonzero(np.diff(sounding) > SAMPLERATE // 10)
+    return np.concatenate((sounding[:1], sounding[after_silence + 1]))
+
+
+@pytest.mark.parametrize(
+    ("name", "device"), [("miniaudio", ""), ("sounddevice", ""), ("sounddevice", "pulse")]
+)
+def test_what_is_played_is_what_would_be_exported(name: str, device: str, rig: Rig) -> None:
     session = make_long(2)
-    make_backend().check()
+    player = Player(session.as_session)
+    first = (90 if name == "sounddevice" else 0) * SAMPLERATE  # half a minute of it is enough of that
+    player.pull(first)
     with rig.capture() as file:
-        play(Player(session.as_session), make_backend(), samplerate=session.samplerate)
+        play(player, make_backend(name, device), samplerate=session.samplerate)
     captured = read_capture(file)
     exported = np.concatenate(list(session.mixer().blocks()))
+    exported = exported[first:]
     sounding = np.flatnonzero(exported)
     exported = exported[sounding[0] : sounding[-1] + 1]
     assert np.array_equal(captured[:, 0], captured[:, 1])
     assert np.array_equal(captured[:, 0], exported)
 
 
-def test_a_sound_server_that_dies_is_told_and_nothing_hangs(rig: Rig) -> None:
+def test_simpleaudio_plays_every_cue_within_twenty_milliseconds_and_does_not_drift(rig: Rig) -> None:
+    session = make_long(2)
+    player = Player(session.as_session)
+    player.pull(60 * SAMPLERATE)
+    with rig.capture() as file:
+        play(player, make_backend("simpleaudio"), samplerate=session.samplerate)
+    captured = read_capture(file)
+    exported = np.concatenate(list(session.mixer().blocks()))[60 * SAMPLERATE :]
+    wanted, came = onsets(exported), onsets(captured[:, 0])
+    assert len(wanted) == len(came) > 3
+    late = (came - came[0]) - (wanted - wanted[0])
+    assert np.abs(late).max() <= 0.02 * SAMPLERATE, late / SAMPLERATE
+
+
+def test_the_devices_of_every_backend_are_listed(rig: Rig, tmp_path: Path) -> None:
+    told = subprocess.run(
+        command("list", "devices", "--plain"),
+        env={**at_home_in(tmp_path), **rig.environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "pulse: sounddevice" in told.stdout
+    assert ": miniaudio, the default" in told.stdout
+
+
+@pytest.mark.parametrize("name", ["miniaudio", "sounddevice", "simpleaudio"])
+def test_a_sound_server_that_dies_is_told_and_nothing_hangs(name: str, rig: Rig) -> None:
     session = make_long(1)
     player = Player(session.as_session)
 
@@ -63,14 +104,15 @@ def test_a_sound_server_that_dies_is_told_and_nothing_hangs(rig: Rig) -> None:
             rig.kill()
 
     with pytest.raises(Unavailable, match="stopped answering") as caught:
-        play(player, make_backend(), samplerate=session.samplerate, poll=kill_after_a_second)
+        play(player, make_backend(name), samplerate=session.samplerate, poll=kill_after_a_second)
     assert "voiceguide export" in (caught.value.hint or "")
     with pytest.raises(Unavailable, match="no sound device"):
-        make_backend().check()
+        make_backend(name).check()
 
 
+@pytest.mark.parametrize("name", ["miniaudio", "sounddevice", "simpleaudio"])
 def test_a_server_that_comes_back_goes_on_with_the_session(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = make_long(1)
     player = Player(session.as_session)
@@ -79,8 +121,8 @@ def test_a_server_that_comes_back_goes_on_with_the_session(
     running: list[Rig] = []
     with ExitStack() as rigs:
         first = rigs.enter_context(run_rig(tmp_path / "first"))
-        for name, value in first.environment.items():
-            monkeypatch.setenv(name, value)
+        for variable, value in first.environment.items():
+            monkeypatch.setenv(variable, value)
 
         def kill_once() -> None:
             if player.position > 48_000 and first.server.poll() is None:
@@ -90,13 +132,13 @@ def test_a_server_that_comes_back_goes_on_with_the_session(
             told.append(player.position)
             assert player.is_paused
             running.append(rigs.enter_context(run_rig(tmp_path / "second")))
-            for name, value in running[0].environment.items():
-                monkeypatch.setenv(name, value)
+            for variable, value in running[0].environment.items():
+                monkeypatch.setenv(variable, value)
 
-        backend = make_backend()
+        backend = make_backend(name)
         play(player, backend, samplerate=48_000, poll=kill_once, lost=lost, found=player.resume)
     assert len(told) == len(running) == 1
-    assert 47_000 < told[0] < 51_000
+    assert 47_000 < told[0] < 53_000
     assert player.ended
 
 

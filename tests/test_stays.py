@@ -179,7 +179,7 @@ def test_while_the_ice_is_called_off_the_screen_says_so_each_time(
     words = ("play", "lying-down", "--no-preflight", "--backend", "null", "--voice", "tone")
     alone = run(*words)
     assert alone.out.count(OFF) == 5, "nobody could press a key, so it is as in a file"
-    monkeypatch.setattr("voiceguide.commands.play.keys", lambda: nullcontext(list))
+    monkeypatch.setattr("voiceguide.commands._listening.keys", lambda: nullcontext(list))
     watched = run(*words)
     assert watched.out.count(OFF) == 4 * 5
     assert watched.code == alone.code == 0

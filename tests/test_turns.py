@@ -34,7 +34,7 @@ def tape(name: str, options: Options = Options()) -> Tape:  # noqa: B008 - it is
     """Return the tape of a routine by the tone, with all that keys may call for."""
     plan, timeline = lay_out_routine(load_routine(find_routine(name)), tone_length, options)
     language = load_language("en")
-    asides = write_asides(plan, Milliseconds(120 * MINUTE), language)
+    asides = write_asides(plan, Milliseconds(120 * MINUTE), language, has_end=True)
     doses = {
         one.stop: Dose(one.chosen, one.dose.largest) for one in plan.visits if one.points and not one.window
     }
@@ -179,6 +179,12 @@ def test_on_in_the_opening_skips_nothing_that_must_be_heard() -> None:
     assert set(before) <= set(heard)
 
 
+def test_on_in_the_middle_of_what_must_be_heard_lets_it_be_heard() -> None:
+    first = next(one for one in tape("hands").session.events if one.required and one.text)
+    _, inside = advance(start(tape("hands")), tape("hands").frame(first.start + 500))
+    assert turns.go_forth(inside) == inside
+
+
 def test_on_from_the_ice_takes_it_off_and_from_the_end_there_is_no_next() -> None:
     texts = said(turns.go_forth(at("lying-down", "ice")))
     assert texts[0].startswith("Take the ice off now.")
@@ -304,19 +310,20 @@ def test_whatever_is_pressed_when_what_is_pressed_is_let_go_before_anything_else
     check(heard, score.tape)
 
 
-def check(heard: Iterable[Piece], tape: Tape) -> None:
+def check(pieces: Iterable[Piece], tape: Tape) -> None:
     """Check that holds are begun and left as they have to be, and that no pose is taken unsaid."""
     segments = tape.session.segments
     pressed: Segment | None = None
     pose = ""
     iced: dict[str | None, int] = {}
-    for piece in heard:
+    for piece in pieces:
         if piece.start >= tape.end:
             continue
         for number, one in enumerate(segments):
             begins, ends = tape.frame(one.start), tape.frame(one.start + one.duration)
-            if ends <= piece.start or piece.end <= begins:
-                continue
+            heard = min(piece.end, ends) - max(piece.start, begins)
+            if heard <= 0 or (one.action == "press" and heard < tape.frame(1)):
+                continue  # less than the first millisecond of a press: nobody has begun to
             if one.pose != pose:
                 assert number, one
                 assert segments[number - 1].pose == pose, (pose, one)
@@ -329,8 +336,7 @@ def check(heard: Iterable[Piece], tape: Tape) -> None:
             elif one.action == "release":
                 pressed = None
             elif one.action == "ice":
-                more = min(piece.end, ends) - max(piece.start, begins)
-                iced[one.zone] = iced.get(one.zone, 0) + more
+                iced[one.zone] = iced.get(one.zone, 0) + heard
             elif one.action not in {"rest", "massage"}:
                 assert pressed is None, (pressed, one)
     assert pressed is None
@@ -425,3 +431,11 @@ def test_the_readme_has_every_key(request: pytest.FixtureRequest) -> None:
 def test_no_key_does_two_things() -> None:
     keys = [key for one in CONTROLS for key in one.keys]
     assert len(keys) == len(set(keys))
+
+
+def test_who_ends_later_than_was_asked_for_is_told_by_how_much() -> None:
+    paused = turns.pause(at("lying-down", "hold", "b48.left"))
+    told = said(turns.tell_late(turns.resume(paused), 4))
+    assert told[0] == "It ends about four minutes later than you asked."
+    assert told[1] == "We go on. The left buttock."
+    assert said(turns.tell_late(turns.resume(paused), 90))[0].startswith("It ends about sixty minutes later")

@@ -39,6 +39,10 @@ _WINDOWS = {"H": "up", "P": "down", "M": "right", "K": "left", "I": "pageup", "Q
 """Second character of what Windows sends for a key that is none."""
 
 
+_LOCAL = 3
+"""Index of the local modes in what `termios.tcgetattr` returns."""
+
+
 class _Typed:
     """Characters -> names of keys. A sequence may come in two parts, so a lone escape waits for the next."""
 
@@ -97,6 +101,10 @@ def _unbuffered() -> Iterator[ReadKeys]:
     typed = _Typed()
 
     def read() -> list[str]:
+        with suppress(termios.error):
+            if termios.tcgetattr(terminal)[_LOCAL] & termios.ICANON and not _in_background(terminal):
+                # After Ctrl-Z and `fg` the shell has put it back to whole lines.
+                tty.setcbreak(terminal, termios.TCSADRAIN)
         ready, _, _ = select.select([terminal], [], [], 0)
         text = ""
         # A terminal that was closed gives an error; the session goes on without keys.

@@ -116,6 +116,16 @@ class Score:
         """How many frames of the session are left, detours apart."""
         return sum(piece.end - piece.start for piece in self.rest)
 
+    def frames_to(self, frame: int) -> int:
+        """Return how many frames are heard before one of the session, with what was put in before it."""
+        left = 0
+        for piece in self.rest:
+            is_put_in = piece.end > self.tape.end
+            left += (piece.end if is_put_in else max(min(piece.end, frame), piece.start)) - piece.start
+            if not is_put_in and piece.end >= frame:
+                break
+        return left
+
     @property
     def rest(self) -> tuple[Piece, ...]:
         """What is still to be heard of the session, detours apart."""

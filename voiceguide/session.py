@@ -12,7 +12,7 @@ from voiceguide.earcons import EARCON_LENGTHS, make_earcon
 from voiceguide.errors import ImpossibleLength, InvalidContent, Problem
 from voiceguide.scheduler import body
 from voiceguide.scheduler.asides import lay_asides, write_asides
-from voiceguide.scheduler.choices import choose_in_plan, choose_in_routine, settle
+from voiceguide.scheduler.choices import choose_in_plan, choose_in_routine, go_on_after, settle
 from voiceguide.scheduler.cue import Words
 from voiceguide.scheduler.fit import Fit, find_ends, find_ranges, fit
 from voiceguide.scheduler.language import Language, MissingWords
@@ -247,6 +247,12 @@ def compile_session(
             raise _impossible(length, plan, ruler, others, is_own=asked.length is None)
     if fitted is not None:
         plan = fitted.plan
+    if options.done:
+        # In the doses and at the pace that were chosen then, however long that is.
+        plan = go_on_after(plan, options.done)
+        pace = fitted.paces[0] if fitted else plan.pace.usual
+        fitted = Fit(plan, (pace,) * len(plan.steps), (NOTHING,) * len(plan.steps), 0, TOTAL_SLOT)
+    if fitted is not None:
         words = [write_words(step, plan, language) for step in plan.steps]
         prepare(_texts(words))
     timeline = lay_out(
@@ -266,7 +272,8 @@ def compile_session(
         voice.prepare(text for text in spoken if text)
     asides: dict[str, Timeline] = {}
     if live:
-        written = write_asides(plan, Milliseconds(2 * timeline.duration), language)
+        longest = Milliseconds(2 * timeline.duration)
+        written = write_asides(plan, longest, language, has_end=options.ends is not None)
         prepare(cue.spoken for cues in written.values() for cue in cues)
         asides = lay_asides(written, voice.measure)
     return Session(
@@ -276,7 +283,7 @@ def compile_session(
         language=language,
         options=options,
         as_written=as_written,
-        fitted=fitted,
+        fitted=None if options.done else fitted,
         ways_up=ways_up,
         asides=asides,
     )

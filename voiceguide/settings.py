@@ -112,6 +112,12 @@ def _known(kind: str, name: str) -> str:
     return name
 
 
+def _name(text: str) -> str:
+    if not text.strip():
+        raise ValueError(text)
+    return text.strip()
+
+
 def _flag(text: str) -> bool:
     flags = dict.fromkeys(("on", "true", "yes", "1"), True)
     flags |= dict.fromkeys(("off", "false", "no", "0"), False)
@@ -189,6 +195,19 @@ SETTINGS: dict[str, Setting] = {
         "off",
     ),
     "backend": Setting("what plays the sound", _backend, "auto or a backend", "miniaudio", "auto"),
+    "quiet-screen": Setting(
+        "show nothing while a session plays, so that a screen reader never talks over the guide",
+        _flag,
+        "on or off",
+        "on",
+        "off",
+    ),
+    "device": Setting(
+        "which sound device: its name, or a part of it",
+        _name,
+        "a name that `list devices` shows",
+        "headphones",
+    ),
     "plain": Setting("line-by-line text, for screen readers", _flag, "on or off", "on", "off"),
 }
 

@@ -84,6 +84,11 @@ class Tape:
         """The frame at which the session ends."""
         return self.frame(self.session.duration)
 
+    def end_of_chapter(self, index: int) -> int:
+        """Return the frame at which a chapter of the session ends."""
+        following = self.session.chapters[index + 1 : index + 2]
+        return self.frame(following[0].start) if following else self.end
+
     def piece(self, span: Span) -> Piece:
         """Return a span, which is in milliseconds, as a piece."""
         return Piece(self.frame(span.start), self.frame(span.end))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voiceguide.ending import Span, ending, way_out
-from voiceguide.scheduler.asides import tell_all_left, tell_left
+from voiceguide.scheduler.asides import LATEST, tell_all_left, tell_left
 from voiceguide.scheduler.timeline import Segment
 from voiceguide.score import (
     DOSED,
@@ -88,6 +88,11 @@ def go_on(score: Score) -> Score:
     return replace(left, detour=(told._replace(start=break_off(score).place, is_owed=True),))
 
 
+def tell_late(score: Score, minutes: int) -> Score:
+    """Return the score that first says by how many minutes it ends later than it was to."""
+    return say(score, score.tape.aside(f"late.{min(minutes, LATEST)}"))
+
+
 def say_again(score: Score) -> Score:
     """Return the score that says the last sentence again, and goes on where it was."""
     tape = score.tape
@@ -127,16 +132,10 @@ def go_forth(score: Score) -> Score:
     if not score.is_under_way:
         return score
     tape = score.tape
+    needed = _needed_first(score)
+    if needed is not None:
+        return needed
     cut = break_off(score)
-    here = score.segment.chapter
-    needed = [
-        tape.frame(event.start)
-        for event in tape.session.events
-        if event.required and event.text and tape.frame(event.start) >= cut.place
-    ]
-    if not here and needed and tape.segment_index(needed[0]) < _first_of(tape, 1):
-        # What must be heard before anything is pressed is heard, whatever is pressed.
-        return replace(jump(cut, needed[0]), is_paused=False)
     moving = _next_move(score)
     if moving is not None:
         # Nobody is taken to lie who has not been told to.
@@ -255,18 +254,9 @@ def _leave_for(score: Score, frame: int) -> Score:
 def _frames_left_here(score: Score) -> int:
     """Return how many frames are left of this dose, or, if it is none, of this stop."""
     tape, segment = score.tape, score.segment
-    until = segment.start + segment.duration
-    if segment.action not in {*DOSED, "ice"}:
-        following = segment.chapter + 1
-        chapters = tape.session.chapters
-        until = chapters[following].start if following < len(chapters) else tape.session.duration
-    left = 0
-    for piece in score.rest:
-        if piece.start >= tape.frame(until) and piece.end <= tape.end:
-            break
-        end = min(piece.end, tape.frame(until)) if piece.end <= tape.end else piece.end
-        left += end - piece.start
-    return left
+    if segment.action in {*DOSED, "ice"}:
+        return score.frames_to(tape.frame(segment.start + segment.duration))
+    return score.frames_to(tape.end_of_chapter(segment.chapter))
 
 
 def _last(score: Score, action: str, segment: Segment) -> tuple[Piece, ...]:
@@ -288,6 +278,23 @@ def _next_chapter(score: Score) -> int | None:
         if start > score.place and any(piece.start <= start < piece.end for piece in score.pieces):
             return index
     return None
+
+
+def _needed_first(score: Score) -> Score | None:
+    """Return the score at what must still be heard before anything is pressed; None if all of it was."""
+    tape = score.tape
+    cut = break_off(score)
+    needed = [
+        tape.frame(event.start)
+        for event in tape.session.events
+        if event.required and event.text and tape.frame(event.start) >= cut.place
+    ]
+    if score.segment.chapter or not needed or tape.segment_index(needed[0]) >= _first_of(tape, 1):
+        return None
+    sounding = None if score.detour or score.is_paused else tape.event_at(score.at)
+    if sounding is not None and sounding.required:
+        return score  # it goes on being heard; to begin it again would take longer
+    return replace(jump(cut, needed[0]), is_paused=False)
 
 
 def _next_move(score: Score) -> Segment | None:

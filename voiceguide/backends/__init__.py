@@ -36,14 +36,18 @@ class Stream(Protocol):
 
 
 class Backend(Protocol):
-    """What a backend offers. Made without arguments; making one neither loads nor opens anything."""
+    """What a backend offers. Made with the name of a device, or none; that neither loads nor opens any."""
+
+    def devices(self) -> list[str]:
+        """Return the names of the devices that can be chosen, the default first; raises as `check` does."""
 
     def check(self) -> None:
-        """Return if a device is there; else raise `Unavailable` with what to do."""
+        """Return if the device opens; else raise `Unavailable` with what to do."""
 
     def open(self, pull: Pull, *, samplerate: int) -> Stream:
         """Return a running stream that calls `pull(frames)` for mono int16 of shape (frames,).
 
         `pull` always returns exactly as many frames as were asked for. If it raises, `wait` raises
-        the same error. Raises `Unavailable` if no device opens: never plays into nothing.
+        the same error. Raises `Unavailable` if the device does not open, and never plays into nothing;
+        `UnknownName` if there is no such device.
         """

@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voiceguide.errors import UsageError
+
 if TYPE_CHECKING:
     from voiceguide.backends import Pull
 
@@ -26,8 +28,17 @@ BLOCKSIZE = 4_800
 class Backend:
     """Time passes only while somebody waits, and then at once."""
 
+    def __init__(self, device: str = "") -> None:
+        """Raise if a device is asked for: there is none. Others keep its name until it is opened."""
+        if device:
+            raise UsageError("the backend 'null' has no devices", hint="leave --device out.")
+
+    def devices(self) -> list[str]:
+        """Return no names: nothing can be chosen. Others return those of their devices, the default first."""
+        return []
+
     def check(self) -> None:
-        """Return: nothing is needed. Others raise `Unavailable` here if no device opens."""
+        """Return: nothing is needed. Others raise `Unavailable` here if the device does not open."""
 
     def open(self, pull: Pull, *, samplerate: int) -> Stream:
         """Return a stream in virtual time. Never raises; others raise `Unavailable`."""

@@ -18,7 +18,14 @@ from click.core import ParameterSource
 from voiceguide import registry
 from voiceguide.backends import Backend
 from voiceguide.commands import TYPED
-from voiceguide.errors import ImpossibleLength, InvalidContent, Unavailable, UsageError, VoiceguideError
+from voiceguide.errors import (
+    ImpossibleLength,
+    InvalidContent,
+    Unavailable,
+    UnknownName,
+    UsageError,
+    VoiceguideError,
+)
 from voiceguide.library import (
     DEFAULT_ROUTINE,
     find_routine,
@@ -36,8 +43,8 @@ from voiceguide.units import LONGEST_SESSION, SECOND, Milliseconds, clock, parse
 from voiceguide.voice import Voice, find_voice
 
 LANGUAGE = "en"
-DEFAULT_BACKEND = "miniaudio"
-"""What `--backend auto` is."""
+AUTO_BACKENDS = ("miniaudio", "sounddevice", "simpleaudio")
+"""What `--backend auto` tries, the best first. Never one that plays to nobody."""
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 routine_argument = click.argument("routine", default=DEFAULT_ROUTINE)
@@ -84,8 +91,9 @@ def flag_option(name: str) -> Decorator:
     return click.option(f"--{name}/--no-{name}", default=False, help=f"{SETTINGS[name].help}.")
 
 
-def backend_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--backend`."""
+def backend_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--backend` and `--device`."""
+    function = setting_option("device", metavar="NAME")(function)
     return setting_option("backend", metavar="NAME")(function)
 
 
@@ -121,13 +129,16 @@ def session_options(function: Callable[..., Any]) -> Callable[..., Any]:
     def gathered(*args: Any, **given: Any) -> Any:
         asked = {name: given.pop(name) for name in WISHES}
         until = given.pop("until")
+        given_end: datetime | None = None
         kept = frozenset(name for name in WISHES if _is_kept(name))
         if asked["length"] is not None:
             asked["length"] = parse_length(asked["length"])
         if until is not None and asked["length"] is not None and "length" not in kept:
             raise UsageError("--length and --until do not go together", hint="one of the two says it.")
         if until is not None:
-            asked["length"] = time_until(until, datetime.now(tz=UTC))
+            now = datetime.now(tz=UTC)
+            asked["length"] = time_until(until, now)
+            given_end = now + timedelta(milliseconds=asked["length"])
             kept -= {"length"}
         if asked["assist"] == "none":
             asked["assist"] = None
@@ -136,7 +147,8 @@ def session_options(function: Callable[..., Any]) -> Callable[..., Any]:
         asked["never"] = points_in(settings_that_apply().get("skip", ""))
         if "skip" in kept:
             asked["skip"] = ()
-        return function(*args, options=Options(**asked, standing=kept - {"skip"}), **given)
+        options = Options(**asked, ends=given_end, standing=kept - {"skip"})
+        return function(*args, options=options, **given)
 
     decorated: Callable[..., Any] = gathered
     for decorate in reversed(
@@ -241,6 +253,16 @@ def _offer(error: ImpossibleLength, options: Options) -> None:
     error.hint = " or ".join(f"`{command_line('voiceguide', *line)}`" for line in lines) + " would do."
 
 
+def words_to_go_on(routine: str, options: Options) -> list[str]:
+    """Return what was typed after the command, so that it means the same whenever and wherever it is said."""
+    words = click.get_current_context().find_root().meta.get(TYPED, [])[1:]
+    kept = [word for at, word in enumerate(words) if not _sets_the_length(words, at)]
+    path = Path(routine)
+    kept = [str(path.resolve()) if word == routine and path.exists() else word for word in kept]
+    is_typed = options.length is not None and "length" not in options.standing
+    return [*kept, *(("--length", clock(options.length)) if is_typed and options.length else ())]
+
+
 def _sets_the_length(words: Sequence[str], at: int) -> bool:
     """Return True for a word that asks for a length, or is the value of one that does."""
     names = ("--length", "--until")
@@ -271,11 +293,26 @@ def open_voice(voice: str | None, rate: int | None) -> Voice:
     return find_voice(voice, rate=rate, language=LANGUAGE)
 
 
-def find_backend(name: str) -> tuple[str, Backend]:
-    """Return the backend that the option asks for, after its name."""
-    name = DEFAULT_BACKEND if name == "auto" else name
-    backend: Backend = registry.find("voiceguide.backends", name).Backend()
-    return name, backend
+def find_backend(name: str, device: str | None = None) -> tuple[str, Backend]:
+    """Return the backend that is asked for, after its name, once its device was seen to open.
+
+    Raises
+    ------
+    Unavailable
+        If no device opens.
+    UnknownName
+        If there is no such device.
+    """
+    errors: list[VoiceguideError] = []
+    for candidate in AUTO_BACKENDS if name == "auto" else (name,):
+        try:
+            backend: Backend = registry.find("voiceguide.backends", candidate).Backend(device or "")
+            backend.check()
+        except (Unavailable, UnknownName, UsageError) as error:
+            errors.append(error)
+        else:
+            return candidate, backend
+    raise errors[0]
 
 
 def say_notes(voice: Voice) -> None:

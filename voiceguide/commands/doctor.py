@@ -16,7 +16,7 @@ from voiceguide import __version__, registry
 from voiceguide.clip_cache import cache_folder
 from voiceguide.commands import as_called
 from voiceguide.commands._options import (
-    DEFAULT_BACKEND,
+    AUTO_BACKENDS,
     LANGUAGE,
     find_backend,
     json_option,
@@ -117,8 +117,9 @@ def _default(name: str, applied: Mapping[str, Any]) -> str:
         return open_voice(None, None).name
     if name == "rate":
         return str(open_voice(applied.get("voice"), None).rate)
-    default = SETTINGS[name].default
-    return f"auto, which is {DEFAULT_BACKEND}" if name == "backend" else str(default)
+    if name == "backend":
+        return f"auto, the first of {', '.join(AUTO_BACKENDS)} that opens a device"
+    return str(SETTINGS[name].default)
 
 
 def _voice(applied: Mapping[str, Any]) -> str:
@@ -127,8 +128,7 @@ def _voice(applied: Mapping[str, Any]) -> str:
 
 
 def _sound(applied: Mapping[str, Any]) -> str:
-    name, backend = find_backend(applied.get("backend", "auto"))
-    backend.check()
+    name, _ = find_backend(applied.get("backend", "auto"), applied.get("device"))
     return f"through {name}"
 
 

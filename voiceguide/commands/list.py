@@ -142,11 +142,30 @@ def _plugins(folder: str, class_name: str) -> Rows:
     return rows
 
 
+def _devices() -> Rows:
+    rows: Rows = []
+    errors: list[Unavailable] = []
+    for name in registry.names("voiceguide.backends"):
+        try:
+            devices: list[str] = registry.find("voiceguide.backends", name).Backend().devices()
+        except Unavailable as error:
+            errors.append(error)
+            continue
+        rows += [
+            {"id": device, "title": f"{name}{'' if number else ', the default'}"}
+            for number, device in enumerate(devices)
+        ]
+    if not rows and errors:
+        raise errors[0]
+    return rows
+
+
 _KINDS: dict[str, Callable[[], Rows]] = {
     "points": _points,
     "voices": _voices,
     "engines": lambda: _plugins("engines", "Engine"),
     "backends": lambda: _plugins("backends", "Backend"),
+    "devices": _devices,
     "formats": lambda: _plugins("formats", "Format"),
     "earcons": lambda: [
         {"id": name, "title": f"{in_seconds(length)} s"} for name, length in EARCON_LENGTHS.items()
@@ -167,8 +186,8 @@ _KINDS: dict[str, Callable[[], Rows]] = {
 def command(kind: str, voice: str | None, rate: int | None, *, plain: bool, as_json: bool) -> None:
     """List what there is.
 
-    KIND is routines (if nothing is said), points, voices, engines, backends, formats, earcons, languages,
-    folders (yours, and what is shipped) or settings.
+    KIND is routines (if nothing is said), points, voices, engines, backends, devices, formats, earcons,
+    languages, folders (yours, and what is shipped) or settings.
     """
     if kind == "routines":
         rows = _routines(_voice_if_there(voice, rate))

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
-from voiceguide import turns
-from voiceguide.awake import awake
+from voiceguide.bookmark import load_bookmark
+from voiceguide.commands import TYPED
+from voiceguide.commands._listening import listen
 from voiceguide.commands._options import (
-    backend_option,
+    backend_options,
     check_routine,
     command_line,
     find_backend,
@@ -24,24 +23,18 @@ from voiceguide.commands._options import (
     setting_option,
     typed,
     voice_options,
+    words_to_go_on,
 )
-from voiceguide.controls import BY_KEY, Control, describe
-from voiceguide.errors import ImpossibleLength, Unavailable
-from voiceguide.keyboard import ReadKeys, keys, no_keys
+from voiceguide.commands._screen import screen_for
+from voiceguide.errors import ImpossibleLength, Unavailable, UsageError
 from voiceguide.library import user_folder
-from voiceguide.played import Log
 from voiceguide.scheduler.options import Options
 from voiceguide.units import clock, parse_duration
-
-# The player needs numpy, which `voiceguide --help` should not wait for.
-if TYPE_CHECKING:
-    from voiceguide.player import Player
-    from voiceguide.scheduler.timeline import Event
 
 
 @click.command("play")
 @routine_argument
-@backend_option
+@backend_options
 @click.option(
     "--preflight/--no-preflight",
     default=True,
@@ -49,18 +42,29 @@ if TYPE_CHECKING:
 )
 @setting_option("start-in", metavar="30s")
 @flag_option("wait-for-me")
+@flag_option("plain")
+@flag_option("quiet-screen")
+@click.option("--resume", is_flag=True, help="Go on where the last session was interrupted.")
+@click.option("--done", multiple=True, hidden=True, help="A stop that is done; what --resume fills in.")
 @session_options
 @voice_options
+@click.pass_context
 def command(
+    context: click.Context,
     routine: str,
+    *,
     backend: str,
+    device: str | None,
     voice: str | None,
     rate: int | None,
     options: Options,
-    *,
     preflight: bool,
     wait_for_me: bool,
+    plain: bool,
+    quiet_screen: bool,
     start_in: str | None,
+    resume: bool,
+    done: tuple[str, ...],
 ) -> None:
     """Play a session.
 
@@ -69,12 +73,14 @@ def command(
     Space pauses and goes on. q, twice, ends gently: what is pressed is let go, and you are led up. ? lists
     the other keys.
     """
-    from voiceguide.player import Player, play
+    if resume:
+        _resume(context)
+        return
 
+    options = replace(options, done=done)
     check_routine(routine, options)
-    name, device = find_backend(backend)
     try:
-        device.check()
+        name, opened = find_backend(backend, device)
     except Unavailable as error:
         given = (*_given("--voice", voice), *_given("--rate", rate), *typed(options))
         export = command_line("voiceguide", "export", routine, "-o", "session.wav", *given)
@@ -95,104 +101,33 @@ def command(
         "Space pauses. q, twice, ends gently. ? lists the keys.",
         err=True,
     )
-    about = {"routine": session.plan.routine.id, "voice": session.voice.name}
-    log = Log(user_folder(), datetime.now().astimezone(), about=about, tell=_note)
-    with keys() as read_keys, awake() as is_awake:
-        has_keys = read_keys is not no_keys
-        if wait_for_me and not has_keys:
-            _note("there is no terminal to press Space at, so nothing waits for you.")
-        soon = parse_duration(start_in) if start_in else None
-        player = Player(
-            session,
-            greets=(has_keys and preflight) or soon is not None,
-            starts_in=soon,
-            is_answered=has_keys,
-            waits_for_me=wait_for_me,
+    listen(
+        session,
+        opened,
+        words_to_go_on(routine, options),
+        screen=screen_for(plain=plain, quiet=quiet_screen),
+        preflight=preflight,
+        starts_in=parse_duration(start_in) if start_in else None,
+        waits_for_me=wait_for_me,
+    )
+
+
+def _resume(context: click.Context) -> None:
+    """Run the command again as it was typed for the session that was interrupted, without what is done."""
+    if context.get_parameter_source("routine") is ParameterSource.COMMANDLINE:
+        raise UsageError(
+            "--resume goes on with the session that was interrupted",
+            hint="`voiceguide play --resume` is all of it.",
         )
-
-        def lost(error: Unavailable) -> None:
-            click.echo(f"Paused: {error.message}. Trying to open it again; q, three times, stops.", err=True)
-
-        def found() -> None:
-            if has_keys and not player.is_ending:
-                click.echo("The sound is back. Space goes on.", err=True)
-                player.turn(turns.tell_return)
-            else:  # nobody could press a key
-                click.echo("The sound is back.", err=True)
-                player.resume()
-
-        if not is_awake:
-            _note("nothing here can keep this machine from falling asleep.")
-        if player.is_paused:
-            click.echo("Space begins.", err=True)
-        look = _poll(player, read_keys)
-
-        def poll() -> None:
-            look()
-            log.write(player.played.take())
-
-        try:
-            play(player, device, samplerate=session.samplerate, poll=poll, lost=lost, found=found)
-        finally:
-            log.write(player.played.take(is_end=True))
-
-
-def _note(text: str) -> None:
-    click.echo(f"Note: {text}", err=True)
+    meta = context.find_root().meta
+    mark = load_bookmark(user_folder())
+    words = [*mark.words, *(word for word in meta[TYPED][1:] if word != "--resume")]
+    meta[TYPED] = ["play", *words]
+    click.echo(f"Going on with the session that stopped at {mark.when:%H:%M, %d %B}.", err=True)
+    words += [word for stop in mark.done for word in ("--done", stop)]
+    with context.command.make_context("play", words, parent=context.parent) as again:
+        context.command.invoke(again)
 
 
 def _given(option: str, value: object) -> tuple[str, ...]:
     return () if value is None else (option, str(value))
-
-
-def _poll(player: Player, read_keys: ReadKeys) -> Callable[[], None]:
-    """Return what is done between blocks: print each line as it is spoken, and act on keys."""
-    shown: Event | None = None
-    asked = False
-
-    def poll() -> None:
-        nonlocal shown, asked
-        for key in read_keys():
-            control = BY_KEY.get(key)
-            if control is None:
-                continue
-            player.tick()
-            if player.score.is_alarm:
-                # Whoever presses any key at all is awake.
-                player.turn(turns.go_on)
-                continue
-            is_end = control.id == "end"
-            if is_end and not asked and not player.is_ending:
-                player.turn(turns.ask_to_end)
-            else:
-                _act(player, control)
-            asked = is_end and not asked
-        event = player.current_event()
-        # What answers a key is heard, and not printed too.
-        is_aside = event is not None and event.name.startswith("player.")
-        if event is not None and event.text and event is not shown and not is_aside:
-            shown = event
-            # A way up that was not planned lies at no time of the session.
-            time = "" if player.is_ending and not player.position else clock(player.position)
-            click.echo(f"{time:>7}  {event.text}")
-
-    return poll
-
-
-def _act(player: Player, control: Control) -> None:
-    """Do what a key stands for; what is not heard is printed."""
-    if control.turn is not None:
-        player.turn(control.turn)
-    elif control.id == "pause":
-        player.toggle()
-        if player.is_paused:
-            click.echo("Paused. Space goes on.", err=True)
-    elif control.id == "end":
-        click.echo("Stopping." if player.is_ending else "Ending. q once more stops at once.", err=True)
-        player.end()
-    elif control.id == "help":
-        for keys, what in describe():
-            click.echo(f"{keys:22}  {what}", err=True)
-    else:
-        player.make_louder(1 if control.id == "louder" else -1)
-        click.echo(f"Level: {player.level:+g} dB", err=True)

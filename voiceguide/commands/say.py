@@ -8,7 +8,7 @@ import click
 
 from voiceguide.commands._options import (
     LANGUAGE,
-    backend_option,
+    backend_options,
     command_line,
     find_backend,
     open_voice,
@@ -27,21 +27,27 @@ from voiceguide.session import compile_saying
     "-o", "--output", "target", type=click.Path(path_type=Path), help="Write a file instead of playing."
 )
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
-@backend_option
+@backend_options
 @voice_options
 def command(
-    text: str, target: Path | None, backend: str, voice: str | None, rate: int | None, *, force: bool
+    text: str,
+    *,
+    target: Path | None,
+    force: bool,
+    backend: str,
+    device: str | None,
+    voice: str | None,
+    rate: int | None,
 ) -> None:
     """Say a sentence, to try a voice."""
     if not any(letter.isalnum() for letter in text):
         raise UsageError("there is nothing to say", hint='for example `voiceguide say "Now press."`')
-    device = None
+    opened = None
     if target is not None:
         check_target(target, force=force)
     else:
-        _, device = find_backend(backend)
         try:
-            device.check()
+            _, opened = find_backend(backend, device)
         except Unavailable as error:
             error.hint = f"`{command_line('voiceguide', 'say', text, '-o', 'saying.wav')}` makes a file."
             raise
@@ -49,10 +55,10 @@ def command(
     saying = compile_saying(text, load_language(LANGUAGE), speaker)
     say_notes(speaker)
     click.echo(f"{speaker.name}: {saying.timeline.events[-1].spoken}", err=True)
-    if device is None and target is not None:
+    if opened is None and target is not None:
         export(saying, target, force=force)
         click.echo(target)
-    elif device is not None:
+    elif opened is not None:
         from voiceguide.player import Player, play
 
-        play(Player(saying), device, samplerate=saying.samplerate)
+        play(Player(saying), opened, samplerate=saying.samplerate)

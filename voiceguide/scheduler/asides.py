@@ -23,6 +23,8 @@ MORE = Milliseconds(15 * SECOND)
 """How much longer a dose gets at a time, if it may."""
 PATIENCE = Milliseconds(20 * SECOND)
 """How long a session that waits for a key waits where no hand is free for one; half more than to find."""
+LATEST = 60
+"""Minutes. Whoever ends later than that by a pause is told an hour."""
 _AIR = Milliseconds(200)
 """Before an aside, so that it does not run into the sound of the key."""
 _ALWAYS = (
@@ -49,8 +51,20 @@ def tell_all_left(time: Milliseconds) -> str:
     return f"left.{max(1, (time + MINUTE // 2) // MINUTE)}"
 
 
-def write_asides(plan: Plan, longest: Milliseconds, language: Language) -> Asides:
-    """Return every aside that a session of a plan may need if it takes `longest` milliseconds at most."""
+def write_asides(plan: Plan, longest: Milliseconds, language: Language, *, has_end: bool = False) -> Asides:
+    """Return every aside that a session of a plan may need.
+
+    Parameters
+    ----------
+    plan
+        What is done.
+    longest
+        Milliseconds that it takes at most, pauses apart.
+    language
+        In which words.
+    has_end
+        True if it was to end at a certain time: then it may be told how much later it does.
+    """
 
     def say(key: str, **values: str) -> tuple[Cue, ...]:
         values |= {name.capitalize(): value.capitalize() for name, value in values.items()}
@@ -72,6 +86,9 @@ def write_asides(plan: Plan, longest: Milliseconds, language: Language) -> Aside
         told = language.duration(Milliseconds(seconds * SECOND))
         asides[f"longer.{seconds}"] = say("longer", dose=told)
         asides[f"longer_each.{seconds}"] = say("longer_each", dose=told)
+    for minutes in range(1, LATEST + 1) if has_end else ():
+        told = language.about(Milliseconds(minutes * MINUTE))
+        asides[f"late.{minutes}"] = say("late", minutes=told)
     return asides
 
 

@@ -9,10 +9,10 @@ from voiceguide.errors import UsageError, did_you_mean
 from voiceguide.scheduler.actions import PACES
 from voiceguide.scheduler.assist import assist
 from voiceguide.scheduler.options import Options
-from voiceguide.scheduler.plan import LATER, SKIPPED, Plan, leave_out, shorten_ice
+from voiceguide.scheduler.plan import DONE, LATER, SKIPPED, Plan, leave_out, shorten_ice
 from voiceguide.scheduler.point import Point
 from voiceguide.scheduler.routine import Group, Press, Routine, RoutineStep
-from voiceguide.units import MINUTE, Milliseconds
+from voiceguide.units import MINUTE, Milliseconds, clock
 
 SHORT_ICE = Milliseconds(10 * MINUTE)
 """`--ice 10m`: some advice for cold on the back allows no more (NHS Gwent: up to ten minutes)."""
@@ -116,6 +116,30 @@ def choose_in_plan(plan: Plan, options: Options) -> Plan:
         can_be_brief=options.detail == "auto",
         pace=PACES[options.pace or "usual"],
     )
+
+
+def go_on_after(plan: Plan, done: Collection[str]) -> Plan:
+    """Return what is left of a plan after some of its stops, in their doses; each side left is told in full.
+
+    Raises
+    ------
+    UsageError
+        If nothing is left to press.
+    """
+    visits, begun = [], set()
+    for visit in plan.visits:
+        is_left = bool(visit.points) and visit.stop not in done
+        visits.append(replace(visit, is_first=True) if is_left and visit.entry not in begun else visit)
+        begun |= {visit.entry} if is_left else set()
+    if not begun:
+        left = [f"{visit.zone}, {clock(visit.chosen)}" for visit in plan.ice if visit.stop not in done]
+        hint = f"what was left is the ice: {'; '.join(left)}. " if left else ""
+        raise UsageError(
+            f"all points of '{plan.routine.id}' were done",
+            hint=f"{hint}`voiceguide play` starts from the beginning.",
+        )
+    stops = {visit.stop for visit in visits}
+    return leave_out(replace(plan, visits=tuple(visits)), {stop: DONE for stop in done if stop in stops})
 
 
 def _apart(step: RoutineStep) -> RoutineStep:

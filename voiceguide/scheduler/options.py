@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import Any
 
 from voiceguide.units import Milliseconds
@@ -43,6 +44,10 @@ class Options:
     """One of `DETAILS`; None for what the routine says."""
     pace: str | None = None
     """One of `actions.PACES`; None for what the routine says."""
+    ends: datetime | None = None
+    """When it is to end, if that was asked for: the player says so if a pause makes it later."""
+    done: tuple[str, ...] = ()
+    """Stops of a session that was interrupted, which were done then."""
     standing: frozenset[str] = frozenset()
     """Names of the wishes that are kept for all sessions: they give way where a routine cannot meet them."""
     yielding: frozenset[str] = frozenset()
@@ -67,5 +72,6 @@ class Options:
         return "right" if self.sore_side == "right" else "left"
 
 
-WISHES = tuple(one.name for one in fields(Options) if one.name not in {"never", "standing", "yielding"})
+_NO_WISHES = {"never", "ends", "done", "standing", "yielding"}
+WISHES = tuple(one.name for one in fields(Options) if one.name not in _NO_WISHES)
 """Names of all that can be asked for."""

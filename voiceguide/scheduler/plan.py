@@ -23,8 +23,8 @@ ICE_GEAR = {
     "arms": ("cold_pack", "thin_towel"),
 }
 """What the ice on a part of the body asks for."""
-EXCLUDED, SKIPPED, LATER, DROPPED = "excluded", "skipped", "later", "length"
-"""Why something is left out: by the routine's author, by an option, to be done on one's own, for time."""
+EXCLUDED, SKIPPED, LATER, DROPPED, DONE = "excluded", "skipped", "later", "length", "done before"
+"""Why it is left out: by the routine's author, by an option, for later, for time, or as it was done."""
 LYING = ("supine", "prone", "on_side")
 
 
@@ -207,7 +207,7 @@ def leave_out(plan: Plan, why: Mapping[str, str]) -> Plan:
     while misplaced := find_misplaced_ice(kept):
         # What is left out may be all that the ice was for, or what kept it close to its work.
         kept = tuple(visit for visit in kept if visit is not misplaced[0][0])
-    gone = {visit.entry or visit.stop: why[visit.stop] for visit in plan.visits if visit.stop in why}
+    gone = {_called(visit, why[visit.stop]): why[visit.stop] for visit in plan.visits if visit.stop in why}
     left_out = (*plan.left_out, *(LeftOut(entry, caution) for entry, caution in gone.items()))
     # What concerns nothing but its visit stays the same object: what was found out about it still holds.
     own = {"treat", "bring", "switch_sides", "rest", "wait"}
@@ -217,6 +217,11 @@ def leave_out(plan: Plan, why: Mapping[str, str]) -> Plan:
         was = before.get((step.kind, step.visit.stop)) if step.visit else None
         steps.append(was if was is not None and was == step else step)
     return replace(plan, visits=kept, steps=tuple(steps), left_out=left_out)
+
+
+def _called(visit: Visit, why: str) -> str:
+    """Return what a visit that is left out is called: by its points, unless only one side of them is."""
+    return visit.stop if why == DONE else visit.entry or visit.stop
 
 
 def make_ways_up(plan: Plan) -> dict[str, tuple[Step, ...]]:

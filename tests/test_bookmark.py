@@ -1,0 +1,178 @@
+"""Going on with a session that was interrupted: what is kept of it, and what is left of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+from voiceguide.bookmark import FILE, Keeper, load_bookmark
+from voiceguide.errors import UsageError
+from voiceguide.library import (
+    find_routine,
+    load_language,
+    load_points,
+    load_routine,
+    routine_names,
+    user_folder,
+)
+from voiceguide.scheduler import body
+from voiceguide.scheduler.choices import go_on_after
+from voiceguide.scheduler.plan import DONE, Plan
+from voiceguide.scheduler.script import write_words
+from voiceguide.session import write_script
+
+NOW = datetime(2026, 11, 21, 22, 10, 5, tzinfo=UTC)
+ENGLISH, POINTS = load_language("en"), load_points()
+TONE = ("--backend", "null", "--voice", "tone", "--no-preflight")
+
+
+def plan_of(name: str) -> Plan:
+    return write_script(load_routine(find_routine(name)), POINTS, ENGLISH)[0]
+
+
+@pytest.mark.parametrize("name", routine_names())
+def test_whatever_is_left_can_be_done_and_has_its_words(name: str) -> None:
+    plan = plan_of(name)
+    pressed = [visit.stop for visit in plan.visits if visit.points]
+    for number in range(1, len(pressed)):
+        left = go_on_after(plan, pressed[:number])
+        body.check(left)
+        assert [visit.stop for visit in left.visits if visit.points] == pressed[number:]
+        begun = next(visit for visit in left.visits if visit.points)
+        assert begun.is_first, "whoever begins with the second side is told where it is"
+        assert {one.id for one in left.left_out if one.why == DONE} == set(pressed[:number])
+        for step in left.steps:
+            dict(write_words(step, left, ENGLISH))
+
+
+def test_ice_that_is_still_to_come_is_kept() -> None:
+    plan = plan_of("lying-down")
+    pressed = [visit.stop for visit in plan.visits if visit.points]
+    assert [one.stop for one in go_on_after(plan, pressed[:-1]).ice] == ["ice.back"]
+
+
+def test_where_nothing_is_left_to_press_it_says_so() -> None:
+    plan = plan_of("hands")
+    with pytest.raises(UsageError, match="all points of 'hands' were done"):
+        go_on_after(plan, [visit.stop for visit in plan.visits])
+    iced = plan_of("lying-down")
+    with pytest.raises(UsageError) as raised:
+        go_on_after(iced, [visit.stop for visit in iced.visits if visit.points])
+    assert "what was left is the ice: back, 15:00." in str(raised.value.hint)
+
+
+def test_what_is_kept_can_be_read_again_and_by_its_owner_only(tmp_path: Path) -> None:
+    told: list[str] = []
+    keeper = Keeper(tmp_path / "data", ["hands", "--rate", "140"], tell=told.append)
+    keeper.keep((), NOW)
+    assert not (tmp_path / "data").exists(), "nothing is done, so there is nothing to go on with"
+    keeper.keep(("li4.left",), NOW)
+    mark = load_bookmark(tmp_path / "data")
+    assert (mark.words, mark.done, mark.when) == (("hands", "--rate", "140"), ("li4.left",), NOW)
+    assert (tmp_path / "data" / FILE).stat().st_mode & 0o777 == 0o600
+    assert [one.name for one in (tmp_path / "data").iterdir()] == [FILE]
+    keeper.forget()
+    with pytest.raises(UsageError, match="no session was interrupted"):
+        load_bookmark(tmp_path / "data")
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"version": 2}',
+        '{"version": 1, "words": "hands", "done": [], "when": ""}',
+        "\0",
+    ],
+)
+def test_what_is_damaged_is_told_and_never_a_traceback(text: str, run: Run) -> None:
+    user_folder().mkdir(parents=True, exist_ok=True)
+    (user_folder() / FILE).write_text(text, encoding="utf-8")
+    done = run("play", "--resume", *TONE)
+    assert done.code == 1
+    assert f"{FILE}: this is not what voiceguide keeps here" in done.err
+    assert "`voiceguide play` starts one from its beginning." in done.err
+
+
+def test_bytes_that_are_no_text_are_told_too(run: Run) -> None:
+    user_folder().mkdir(parents=True, exist_ok=True)
+    (user_folder() / FILE).write_bytes(b"\xff\xfe\xff")
+    assert run("play", "--resume", *TONE).code == 1
+
+
+def test_if_it_cannot_be_kept_that_is_said_once_and_the_session_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("in the way", encoding="utf-8")
+    told: list[str] = []
+    keeper = Keeper(tmp_path / "data", (), tell=told.append)
+    keeper.keep(("li4.left",), NOW)
+    keeper.keep(("li4.left", "li4.right"), NOW)
+    assert len(told) == 1
+    assert told[0].startswith(f"where you are cannot be kept in {tmp_path / 'data' / FILE}: ")
+
+
+def press(monkeypatch: pytest.MonkeyPatch, keys: Callable[[int], str]) -> None:
+    """Give `play` a terminal at which keys are pressed by the number of the look at it."""
+    looks = 0
+
+    def read_keys() -> list[str]:
+        nonlocal looks
+        looks += 1
+        return keys(looks).split()
+
+    monkeypatch.setattr("voiceguide.commands._listening.keys", lambda: nullcontext(read_keys))
+
+
+def test_a_session_that_was_stopped_goes_on_with_what_is_left_of_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("play", "--resume", *TONE).code == 2
+    # Four minutes of virtual time, a look each 50 ms: the left hand is done, the right one has begun.
+    press(monkeypatch, lambda look: "q q q" if look == 4 * 60 * 20 else "")
+    stopped = run("play", "hands", "--length", "8m", *TONE)
+    assert stopped.code == 0
+    assert "The session is over. Well done." not in stopped.out
+    mark = load_bookmark(user_folder())
+    assert mark.words == ("hands", *TONE, "--length", "8:00")
+    assert mark.done == ("li4.left",)
+    press(monkeypatch, lambda _: "")
+    resumed = run("play", "--resume")
+    assert resumed.code == 0, resumed.err
+    assert "Going on with the session that stopped at " in resumed.err
+    assert "Left out: li4.left (done before)." in resumed.err
+    assert "The left hand is the one we press." not in resumed.out
+    assert "Press only to a dull ache." in resumed.out
+    assert "The session is over. Well done." in resumed.out
+    assert run("play", "--resume").code == 2, "it is over, so there is nothing to go on with"
+
+
+def test_a_session_that_is_heard_to_its_end_leaves_nothing_to_go_on_with(run: Run) -> None:
+    assert run("play", "hands", *TONE).code == 0
+    assert not (user_folder() / FILE).exists()
+
+
+def test_what_was_typed_means_the_same_from_another_folder(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.yaml").write_text(find_routine("hands").read_text("utf-8"), encoding="utf-8")
+    press(monkeypatch, lambda look: "q q q" if look == 4 * 60 * 20 else "")
+    assert run("play", "mine.yaml", *TONE).code == 0
+    assert load_bookmark(user_folder()).words[0] == str(tmp_path / "mine.yaml")
+    words = json.loads((user_folder() / FILE).read_text("utf-8"))
+    assert words["version"] == 1
+
+
+def test_which_session_it_goes_on_with_cannot_be_chosen(run: Run) -> None:
+    done = run("play", "hands", "--resume", *TONE)
+    assert done.code == 2
+    assert "--resume goes on with the session that was interrupted" in done.err

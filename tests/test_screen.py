@@ -1,0 +1,87 @@
+"""What is seen while a session plays, for the moment before the eyes close and for a helper."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import Run
+from tests.test_turns import at
+from voiceguide import turns
+from voiceguide.commands._screen import Lines, Nothing, Picture, compose, screen_for
+from voiceguide.longer import go_on_longer
+from voiceguide.score import Score, break_off
+
+TONE = ("--backend", "null", "--voice", "tone")
+
+
+def seen(
+    score: Score, said: str = "Press in.", told: str = "", width: int = 80, height: int = 23
+) -> list[str]:
+    """Return the lines of the picture without the codes for bold letters."""
+    lines = compose(score, said, told, size=(width, height), keys=())
+    return [re.sub(r"\x1b\[\d*m", "", line) for line in lines]
+
+
+def test_the_picture_has_the_stop_the_words_what_comes_next_both_bars_and_the_keys() -> None:
+    lines = seen(at("lying-down", "hold", "b48.left"))
+    assert lines[0] == "Left buttock · B-48 (BL53 Baohuang)"
+    assert lines[1] == "Next: Right buttock · B-48 (BL53 Baohuang)"
+    assert [line.strip() for line in lines[2:-4] if line.strip()] == ["Press in."]
+    assert re.fullmatch(r"here    #+-+  1:\d\d left", lines[-4])
+    assert re.fullmatch(r"in all  #+-+  \d\d:\d\d left", lines[-3])
+    assert lines[-1] == "Space pauses    q, twice, ends    ? all keys"
+
+
+@given(
+    st.integers(40, 300), st.integers(10, 100), st.text(st.characters(min_codepoint=32, max_codepoint=126))
+)
+def test_the_picture_fits_any_terminal(width: int, height: int, said: str) -> None:
+    lines = seen(at("hands", "hold"), said, "x" * 400, width, height)
+    assert len(lines) == height
+    assert max(len(line) for line in lines) <= width
+
+
+def test_at_the_end_of_a_session_nothing_comes_next() -> None:
+    assert seen(at("hands", "close"))[1] == "Next: the end"
+
+
+def test_time_left_counts_what_a_key_put_in() -> None:
+    before = break_off(at("lying-down", "roll", "b23+b47.left", part=0.2))
+    after = go_on_longer(before)
+
+    def minutes(line: str) -> int:
+        found = re.search(r"(\d+):(\d\d) left", line)
+        assert found is not None
+        return int(found[1]) * 60 + int(found[2])
+
+    assert minutes(seen(after)[-4]) == minutes(seen(before)[-4]) + 15
+    assert minutes(seen(after)[-3]) == minutes(seen(before)[-3]) + 30
+
+
+def test_a_way_up_that_was_not_planned_can_be_drawn_too() -> None:
+    assert len(seen(turns.end(at("lying-down", "hold", "b48.left")))) == 23
+
+
+def test_where_a_picture_would_not_be_seen_there_are_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert type(screen_for(plain=False, quiet=False)) is Lines, "the tests have no terminal"
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LINES", "24")
+    assert type(screen_for(plain=False, quiet=False)) is Picture
+    assert type(screen_for(plain=True, quiet=False)) is Lines
+    assert type(screen_for(plain=False, quiet=True)) is Nothing
+    monkeypatch.setenv("COLUMNS", "30")
+    assert type(screen_for(plain=False, quiet=False)) is Lines
+    monkeypatch.setenv("TERM", "dumb")
+    assert type(screen_for(plain=False, quiet=False)) is Lines
+
+
+def test_a_quiet_screen_shows_nothing_while_it_plays(run: Run) -> None:
+    done = run("play", "hands", "--quiet-screen", *TONE)
+    assert (done.code, done.out) == (0, "")
+    assert len(done.err.splitlines()) <= 8

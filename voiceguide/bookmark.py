@@ -1,0 +1,121 @@
+"""Where a session stands, kept in the user's folder: so that `play --resume` goes on, even after a crash.
+
+It says which stops are done, not which second was heard: whoever got up since has to be led back to where the
+body lies, and begins the stop that was broken off from its start.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from voiceguide.errors import UsageError, VoiceguideError
+
+FILE = "resume.json"
+"""Its name in the user's folder."""
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """A session that is not over."""
+
+    words: tuple[str, ...]
+    """What was typed after `voiceguide play`."""
+    done: tuple[str, ...]
+    """The stops that are done."""
+    when: datetime
+    """When the last of them was."""
+
+
+def load_bookmark(folder: Path) -> Bookmark:
+    """Return where the last session stopped.
+
+    Raises
+    ------
+    UsageError
+        If there is no session to go on with.
+    VoiceguideError
+        If what was kept cannot be read.
+    """
+    path = folder / FILE
+    again = "`voiceguide play` starts one from its beginning."
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError("no session was interrupted", hint=again) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise VoiceguideError(f"it cannot be read: {error}", where=str(path), hint=again) from None
+    try:
+        return _parse(json.loads(text))
+    except (ValueError, TypeError, KeyError):
+        raise VoiceguideError("this is not what voiceguide keeps here", where=str(path), hint=again) from None
+
+
+def _parse(found: dict[str, Any]) -> Bookmark:
+    if found["version"] != _VERSION:
+        raise ValueError(found["version"])
+    words, done = (tuple(_words(found[key])) for key in ("words", "done"))
+    return Bookmark(words, done, datetime.fromisoformat(found["when"]).astimezone())
+
+
+def _words(found: object) -> list[str]:
+    if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
+        raise TypeError(found)
+    return found
+
+
+class Keeper:
+    """Keeps the bookmark of a session up to date. If that fails it says so once, and the session goes on."""
+
+    def __init__(self, folder: Path, words: Sequence[str], *, tell: Callable[[str], None]) -> None:
+        """`words` is what was typed after `voiceguide play`; `tell` is called with what went wrong."""
+        self._path = folder / FILE
+        self._words = tuple(words)
+        self._tell: Callable[[str], None] | None = tell
+        self._kept: tuple[str, ...] = ()
+
+    def keep(self, done: Sequence[str], when: datetime) -> None:
+        """Write down which stops are done, if they are others than before. On disk when it returns."""
+        if tuple(done) == self._kept or self._tell is None:
+            return
+        self._kept = tuple(done)
+        found = {
+            "version": _VERSION,
+            "words": self._words,
+            "done": self._kept,
+            "when": when.isoformat(timespec="seconds"),
+        }
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            _write_whole(self._path, json.dumps(found))
+        except OSError as error:
+            self._tell(f"where you are cannot be kept in {self._path}: {error.strerror}")
+            self._tell = None
+
+    def forget(self) -> None:
+        """Remove it, as the session is over."""
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, so that a crash leaves the old one or the new one."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)  # noqa: PTH105 - mkstemp gives a string
+    except OSError:
+        with suppress(OSError):
+            os.unlink(name)  # noqa: PTH108
+        raise

@@ -1,0 +1,219 @@
+"""A session, heard by somebody: keys -> player -> screen, with what is kept of it on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from voiceguide import turns
+from voiceguide.awake import awake
+from voiceguide.bookmark import Keeper
+from voiceguide.controls import BY_KEY, Control
+from voiceguide.errors import Unavailable
+from voiceguide.keyboard import ReadKeys, keys, no_keys
+from voiceguide.library import user_folder
+from voiceguide.media_keys import MediaKeys, Showing, media_keys
+from voiceguide.played import Log
+from voiceguide.score import stops_of
+from voiceguide.units import Milliseconds
+
+# The player needs numpy, which `voiceguide --help` should not wait for.
+if TYPE_CHECKING:
+    from voiceguide.backends import Backend
+    from voiceguide.commands._screen import Screen
+    from voiceguide.player import Player
+    from voiceguide.session import Session
+
+
+def listen(
+    session: Session,
+    device: Backend,
+    words: Sequence[str],
+    *,
+    screen: Screen,
+    preflight: bool,
+    starts_in: Milliseconds | None,
+    waits_for_me: bool,
+) -> None:
+    """Play a session to its end, doing what keys ask for. Blocks.
+
+    Parameters
+    ----------
+    session
+        What is played, made to be played live.
+    device
+        What it is played on.
+    words
+        What has to be typed after `voiceguide play` to go on with it.
+    screen
+        Where it is shown.
+    preflight
+        True if a sentence to set the volume by comes first, and a key begins it.
+    starts_in
+        Milliseconds after that sentence in which it begins by itself; None if it waits for the key.
+    waits_for_me
+        True if it waits for a key where something has to be found.
+
+    Raises
+    ------
+    Unavailable
+        If no device opens.
+    """
+    from voiceguide.player import Player, play
+
+    folder, now = user_folder(), datetime.now().astimezone()
+    about = {"routine": session.plan.routine.id, "voice": session.voice.name}
+    with keys() as read_keys, awake() as is_awake, screen:
+        has_keys = read_keys is not no_keys
+        player = Player(
+            session,
+            greets=(has_keys and preflight) or starts_in is not None,
+            starts_in=starts_in,
+            is_answered=has_keys,
+            waits_for_me=waits_for_me,
+        )
+        if waits_for_me and not has_keys:
+            screen.tell("Note: there is no terminal to press Space at, so nothing waits for you.")
+        if not is_awake:
+            screen.tell("Note: nothing here can keep this machine from falling asleep.")
+        if player.is_paused:
+            screen.tell("Space begins.")
+        with media_keys(lambda: player.position) as media:
+            seat = Seat(
+                player,
+                read_keys,
+                screen,
+                log=Log(folder, now, about=about, tell=screen.warn),
+                keeper=Keeper(folder, words, tell=screen.warn),
+                media=media,
+                session=session,
+            )
+            try:
+                play(
+                    player,
+                    device,
+                    samplerate=session.samplerate,
+                    poll=seat.poll,
+                    lost=seat.lose,
+                    found=seat.find,
+                )
+            finally:
+                seat.leave()
+
+
+class Seat:
+    """Where somebody listens: reads the keys, shows and keeps what is heard."""
+
+    def __init__(
+        self,
+        player: Player,
+        read_keys: ReadKeys,
+        screen: Screen,
+        *,
+        log: Log,
+        keeper: Keeper,
+        media: MediaKeys | None = None,
+        session: Session | None = None,
+    ) -> None:
+        self._player = player
+        self._read_keys = read_keys
+        self._screen = screen
+        self._log = log
+        self._keeper = keeper
+        self._media = media
+        self._title = session.title if session else ""
+        self._done = session.options.done if session else ()
+        self._ends = session.options.ends if session else None
+        self._asked_to_end = False
+        self._is_alarm = False
+        self._told_late = 0
+
+    def poll(self) -> None:
+        """Act on the keys that were pressed, then show and keep where the session stands."""
+        for key in (*self._read_keys(), *(self._media.read() if self._media else ())):
+            if key in BY_KEY:
+                self._press(BY_KEY[key])
+        player = self._player
+        was_alarm, self._is_alarm = self._is_alarm, player.score.is_alarm
+        if was_alarm and not self._is_alarm:
+            self._screen.warn("Nobody answered. Is the ice still on? Take it off.")
+        self._screen.show(player)
+        if self._media:
+            self._media.show(self._showing())
+        self._log.write(player.played.take())
+        if not player.is_ending:
+            self._keeper.keep((*self._done, *stops_of(player.score)), datetime.now().astimezone())
+
+    def lose(self, error: Unavailable) -> None:
+        """Say that the device has gone."""
+        self._screen.warn(f"Paused: {error.message}. Trying to open it again; q, three times, stops.")
+
+    def find(self) -> None:
+        """Say that it is back; go on by itself only where nobody could press a key."""
+        if self._read_keys is no_keys or self._player.is_ending:
+            self._screen.warn("The sound is back.")
+            self._player.resume()
+        else:
+            self._screen.warn("The sound is back. Space goes on.")
+            self._player.turn(turns.tell_return)
+
+    def leave(self) -> None:
+        """Keep the rest; forget where it stood if all of it was done."""
+        player = self._player
+        self._log.write(player.played.take(is_end=True))
+        pressed = {one.stop for one in player.tape.session.segments if one.stop and one.points}
+        if not player.is_ending and pressed <= {*stops_of(player.score)}:
+            self._keeper.forget()
+
+    def _press(self, control: Control) -> None:
+        player = self._player
+        player.tick()
+        if player.score.is_alarm:
+            # Whoever presses any key at all is awake.
+            player.turn(turns.go_on)
+            self._is_alarm = False
+            return
+        if control.id != "help":
+            self._screen.hide_keys()
+        asked, self._asked_to_end = self._asked_to_end, control.id == "end"
+        if control.turn is not None:
+            player.turn(control.turn)
+        elif control.id == "pause":
+            player.toggle()
+            if player.is_paused:
+                self._screen.tell("Paused. Space goes on.")
+            else:
+                self._tell_late()
+        elif control.id == "end" and not asked and not player.is_ending:
+            player.turn(turns.ask_to_end)
+        elif control.id == "end":
+            self._screen.tell("Stopping." if player.is_ending else "Ending. q once more stops at once.")
+            player.end()
+        elif control.id == "help":
+            self._screen.list_keys()
+        else:
+            player.make_louder(1 if control.id == "louder" else -1)
+            self._screen.tell(f"Level: {player.level:+g} dB")
+
+    def _showing(self) -> Showing:
+        score, tape = self._player.score, self._player.tape
+        chapter = score.segment.chapter
+        return Showing(
+            self._title,
+            tape.session.chapters[chapter].title,
+            chapter + 1,
+            tape.session.duration,
+            is_playing=not (score.is_paused or score.is_over or score.staying),
+        )
+
+    def _tell_late(self) -> None:
+        """Say how much later it ends than it was to, if that is another minute than was said before."""
+        if self._ends is None:
+            return
+        player = self._player
+        left = timedelta(milliseconds=player.tape.time(player.score.frames_left))
+        late = round((datetime.now(tz=UTC) + left - self._ends) / timedelta(minutes=1))
+        if late > 0 and late != self._told_late:
+            self._told_late = late
+            player.turn(lambda score: turns.tell_late(score, late))

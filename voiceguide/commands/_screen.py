@@ -1,0 +1,260 @@
+"""What is seen while a session plays: a picture for a helper, lines for pipes and screen readers, nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from types import FrameType
+from typing import TYPE_CHECKING, Protocol, Self
+
+import click
+
+from voiceguide.controls import describe
+from voiceguide.score import Score
+from voiceguide.units import clock
+
+if TYPE_CHECKING:
+    from voiceguide.player import Player
+    from voiceguide.scheduler.timeline import Event
+
+_NARROWEST, _LOWEST = 40, 10
+"""Columns and lines; a smaller terminal gets lines."""
+_WIDEST = 76
+"""Columns of a line that is easily read."""
+_KEYS = "Space pauses    q, twice, ends    ? all keys"
+
+
+class Screen(Protocol):
+    """Where a session is shown. Entered before it plays and left when it is over."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the terminal as it was."""
+
+    def show(self, player: Player) -> None:
+        """Show where the session stands. Called many times a second."""
+
+    def tell(self, text: str) -> None:
+        """Show what a key did."""
+
+    def warn(self, text: str) -> None:
+        """Show what went wrong, or is right again."""
+
+    def list_keys(self) -> None:
+        """Show what each key does."""
+
+    def hide_keys(self) -> None:
+        """Show the words again, where the keys stand in their place."""
+
+
+def screen_for(*, plain: bool, quiet: bool) -> Screen:
+    """Return the screen that is asked for; lines where a picture would not be seen."""
+    if quiet:
+        return Nothing()
+    is_terminal = sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    # A console of Windows may print the codes that move the cursor instead of moving it.
+    if plain or not is_terminal or sys.platform == "win32":
+        return Lines()
+    size = shutil.get_terminal_size()
+    return Picture() if size.columns >= _NARROWEST and size.lines >= _LOWEST else Lines()
+
+
+class Nothing:
+    """Nothing while it plays, so that a screen reader never talks over the guide; only what went wrong."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave nothing behind."""
+
+    def show(self, player: Player) -> None:
+        """Show nothing."""
+
+    def tell(self, text: str) -> None:
+        """Show nothing."""
+
+    def warn(self, text: str) -> None:
+        """Print it: the guide may have fallen silent."""
+        click.echo(text, err=True)
+
+    def list_keys(self) -> None:
+        """Print them: somebody asked."""
+        for keys, what in describe():
+            click.echo(f"{keys:22}  {what}", err=True)
+
+    def hide_keys(self) -> None:
+        """Do nothing: they stand in nobody's way."""
+
+
+class Lines(Nothing):
+    """A line for each cue, once it was spoken; what keys did goes to stderr."""
+
+    def __init__(self) -> None:
+        self._spoken: tuple[str, Event] | None = None
+
+    def __exit__(self, *_: object) -> None:
+        """Print the last line."""
+        self._print()
+
+    def show(self, player: Player) -> None:
+        """Print the cue that was over since the last call."""
+        event = player.current_event()
+        if self._spoken is not None and event is not self._spoken[1]:
+            self._print()
+        if event is not None and event.text and not is_answer(event) and self._spoken is None:
+            # A way up that was not planned lies at no time of the session.
+            time = "" if player.is_ending and not player.position else clock(player.position)
+            self._spoken = time, event
+
+    def tell(self, text: str) -> None:
+        """Print it."""
+        click.echo(text, err=True)
+
+    def _print(self) -> None:
+        if self._spoken is not None:
+            time, event = self._spoken
+            click.echo(f"{time:>7}  {event.text}")
+        self._spoken = None
+
+
+class Picture(Nothing):
+    """The words now, what comes next, where it stands and how long is left; drawn anew where it changes.
+
+    It switches nothing about the terminal that would have to be switched back, so that whatever ends the
+    process, or stops it for a while, leaves it usable.
+    """
+
+    def __init__(self) -> None:
+        self._drawn: list[str] = []
+        self._size = (0, 0)
+        self._said = ""
+        self._told = ""
+        self._warned = ""
+        self._keys = False
+
+    def __enter__(self) -> Self:
+        """Draw all of it anew after the process was stopped for a while and goes on."""
+        if hasattr(signal, "SIGCONT"):
+            signal.signal(signal.SIGCONT, self._draw_anew)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the cursor below."""
+        if hasattr(signal, "SIGCONT"):
+            signal.signal(signal.SIGCONT, signal.SIG_DFL)
+        if self._drawn:
+            click.echo()
+
+    def show(self, player: Player) -> None:
+        """Draw the lines that have changed."""
+        event, score = player.current_event(), player.score
+        if event is not None and event.text and not is_answer(event) and event.text != self._said:
+            self._said, self._told = event.text, ""
+        size = shutil.get_terminal_size()
+        if size != self._size:
+            self._drawn, self._size = [], (size.columns, size.lines)
+        told = "Paused. Space goes on." if score.is_paused and not score.is_waiting else self._told
+        told = self._warned or told
+        keys = [f"{keys:22}  {what}" for keys, what in describe()] if self._keys else []
+        self._draw(compose(score, self._said, told, size=(size.columns, size.lines - 1), keys=keys))
+
+    def tell(self, text: str) -> None:
+        """Show it at the bottom until something else is said."""
+        self._told, self._warned = text, ""
+
+    def warn(self, text: str) -> None:
+        """Show it at the bottom until something else is told."""
+        self._warned = text
+
+    def list_keys(self) -> None:
+        """Show them instead of the words, or the words again."""
+        self._keys = not self._keys
+
+    def hide_keys(self) -> None:
+        """Show the words again."""
+        self._keys = False
+
+    def _draw(self, lines: list[str]) -> None:
+        codes = []
+        if not self._drawn:
+            codes.append("\x1b[2J")
+        for number, line in enumerate(lines):
+            if number >= len(self._drawn) or self._drawn[number] != line:
+                codes.append(f"\x1b[{number + 1};1H\x1b[2K{line}")
+        if codes:
+            click.echo("".join((*codes, f"\x1b[{len(lines) + 1};1H")), nl=False, color=True)
+        self._drawn = lines
+
+    def _draw_anew(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as signals want it
+        self._drawn = []
+
+
+def is_answer(event: Event) -> bool:
+    """Return True for what is said as an answer to a key: it is heard, and not shown too."""
+    return event.name.startswith("player.")
+
+
+def compose(score: Score, said: str, told: str, *, size: tuple[int, int], keys: Sequence[str]) -> list[str]:
+    """Return the lines of the picture, so many, none longer than it is wide.
+
+    Parameters
+    ----------
+    score
+        Where the session stands.
+    said
+        The words now.
+    told
+        What the last key did.
+    size
+        Columns and lines.
+    keys
+        What each key does; empty if that is not asked for.
+    """
+    width, height = size
+    tape = score.tape
+    chapters = tape.session.chapters
+    here = score.segment.chapter
+    title = chapters[here].title if chapters else ""
+    end = tape.end_of_chapter(here)
+    left_here, left = tape.time(score.frames_to(end)), tape.time(score.frames_left)
+    whole = end - tape.frame(chapters[here].start) if chapters else tape.end
+    foot = [
+        _bar("here", 1 - tape.frame(left_here) / max(whole, 1), clock(left_here), width),
+        _bar("in all", 1 - tape.frame(left) / max(tape.end, 1), clock(left), width),
+        "",
+        told[:width] or _KEYS[:width],
+    ]
+    following = next((one.title for one in chapters[here + 1 : here + 2]), "the end")
+    head = [_bold(title[:width]), f"Next: {following}"[:width], ""]
+    room = height - len(head) - len(foot)
+    words = [line[:width] for line in keys] if keys else [*_large(said or told, width)]
+    above = max((room - len(words)) // 2, 0)
+    middle = [*[""] * above, *words][:room]
+    return [*head, *middle, *[""] * (room - len(middle)), *foot][:height]
+
+
+def _large(text: str, width: int) -> Iterator[str]:
+    """Yield the words, each line in the middle and with air below: to be read from further off."""
+    for line in textwrap.wrap(text, min(width, _WIDEST) - 4):
+        yield _bold(line.center(width).rstrip())
+        yield ""
+
+
+def _bold(text: str) -> str:
+    return f"\x1b[1m{text}\x1b[0m" if text else ""
+
+
+def _bar(name: str, part: float, left: str, width: int) -> str:
+    """Return a bar such as `here    ######------  1:20 left`."""
+    end = f"  {left} left"
+    room = width - len(end) - 8
+    full = min(max(round(part * room), 0), room)
+    return f"{name:<8}{'#' * full}{'-' * (room - full)}{end}"[:width]
