@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import Run
 from voiceguide.bookmark import FILE, Keeper, load_bookmark
+from voiceguide.commands._listening import _LOOK
 from voiceguide.errors import UsageError
 from voiceguide.library import (
     find_routine,
@@ -29,6 +30,8 @@ from voiceguide.session import write_script
 
 NOW = datetime(2026, 11, 21, 22, 10, 5, tzinfo=UTC)
 ENGLISH, POINTS = load_language("en"), load_points()
+FOUR_MINUTES = round(4 * 60 / _LOOK)
+"""Looks at the keys."""
 TONE = ("--backend", "null", "--voice", "tone", "--no-preflight")
 
 
@@ -136,8 +139,8 @@ def test_a_session_that_was_stopped_goes_on_with_what_is_left_of_it(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run("play", "--resume", *TONE).code == 2
-    # Four minutes of virtual time, a look each 50 ms: the left hand is done, the right one has begun.
-    press(monkeypatch, lambda look: "q q q" if look == 4 * 60 * 20 else "")
+    # The left hand is done, the right one has begun.
+    press(monkeypatch, lambda look: "q q q" if look == FOUR_MINUTES else "")
     stopped = run("play", "hands", "--length", "8m", *TONE)
     assert stopped.code == 0
     assert "The session is over. Well done." not in stopped.out
@@ -165,7 +168,7 @@ def test_what_was_typed_means_the_same_from_another_folder(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("mine.yaml").write_text(find_routine("hands").read_text("utf-8"), encoding="utf-8")
-    press(monkeypatch, lambda look: "q q q" if look == 4 * 60 * 20 else "")
+    press(monkeypatch, lambda look: "q q q" if look == FOUR_MINUTES else "")
     assert run("play", "mine.yaml", *TONE).code == 0
     assert load_bookmark(user_folder()).words[0] == str(tmp_path / "mine.yaml")
     words = json.loads((user_folder() / FILE).read_text("utf-8"))

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -19,7 +20,7 @@ import select
 import subprocess
 import termios
 
-from voiceguide.keyboard import keys
+from voiceguide.keyboard import keys, watched
 
 
 @dataclass(frozen=True)
@@ -231,3 +232,26 @@ def test_at_a_terminal_a_session_waits_for_a_key_and_can_be_paused_and_ended(tmp
         player.wait(60)
         os.close(keyboard)
     assert b"Traceback" not in said
+
+
+@pytest.mark.parametrize("typed", [b"a", b"\x1b[C"], ids=["a letter", "an arrow"])
+def test_what_is_typed_is_told_at_once_and_once_until_it_is_read(typed: bytes, terminal: Terminal) -> None:
+    told = Event()
+    count = []
+
+    def pressed() -> None:
+        count.append("")
+        told.set()
+
+    with keys() as read, watched(pressed) as is_watching:
+        assert is_watching
+        terminal.type(typed)
+        assert told.wait(60)
+        assert len(read()) == 1
+    assert len(count) == 1
+
+
+def test_without_a_terminal_nothing_is_watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with watched(lambda: None) as is_watching:
+        assert not is_watching

@@ -362,13 +362,17 @@ def test_louder_and_softer_have_their_ends_and_the_usual_level_changes_no_sample
 class Flaky(Backend):
     """The reference backend with a plug that is pulled at certain frames and put back after some attempts."""
 
+    quickest = 1.0  # so that there is one stream, and one plug
+
     def __init__(self, *pulled_at: int, attempts: int = 2) -> None:
         self.pulled_at = [*pulled_at]
         self.attempts = attempts
         self.refused = 0
         self.frames = 0
 
-    def open(self, pull: Callable[[int], NDArray[np.int16]], *, samplerate: int) -> Stream:
+    def open(
+        self, pull: Callable[[int], NDArray[np.int16]], *, samplerate: int, buffer: float = 0.2
+    ) -> Stream:
         if self.frames and self.refused < self.attempts:
             self.refused += 1
             raise Unavailable("no sound device")
@@ -381,7 +385,7 @@ class Flaky(Backend):
             self.frames += frames
             return pull(frames)
 
-        return super().open(pull_while_plugged, samplerate=samplerate)
+        return super().open(pull_while_plugged, samplerate=samplerate, buffer=buffer)
 
 
 def test_a_device_that_goes_away_pauses_is_opened_again_and_nothing_is_missed(
@@ -413,3 +417,42 @@ def test_without_anybody_to_tell_a_lost_device_is_raised_and_who_ends_is_not_kep
     player = Player(session.as_session)
     play(player, Flaky(48_000, attempts=10**9), samplerate=48_000, tick=0.05, lost=lambda _: player.stop())
     assert player.ended
+
+
+class Twice(Backend):
+    """The reference backend, which remembers what was opened, and may open one stream only."""
+
+    def __init__(self, quickest: float, *, is_shared: bool = True) -> None:
+        self.quickest = quickest
+        self.is_shared = is_shared
+        self.opened: list[tuple[str, float]] = []
+
+    def open(
+        self, pull: Callable[[int], NDArray[np.int16]], *, samplerate: int, buffer: float = 0.2
+    ) -> Stream:
+        if self.opened and not self.is_shared:
+            raise Unavailable("somebody else has the device")
+        self.opened.append((pull.__name__, buffer))
+        return super().open(pull, samplerate=samplerate, buffer=buffer)
+
+
+@pytest.mark.parametrize(
+    ("backend", "opened", "ticks"),
+    [
+        (Twice(0.03), [("pull", 0.2), ("pull_ticks", 0.03)], "apart"),
+        (Twice(0.03, is_shared=False), [("pull", 0.2)], "beside"),
+        (Twice(2.0), [("pull", 0.2)], ""),
+    ],
+    ids=["quick", "one stream only", "slow"],
+)
+def test_a_key_is_answered_by_a_quicker_stream_if_there_can_be_one(
+    backend: Twice, opened: list[tuple[str, float]], ticks: str
+) -> None:
+    player = Player(make_session([Stretch("hold", 500, (Sound(100, 200),))]).as_session)
+    play(player, backend, samplerate=48_000)
+    assert backend.opened == opened
+    assert player.ticks == ticks
+    player.tick()
+    tick = to_int16(make_earcon("key").samples)[:100]
+    assert np.array_equal(player.pull_ticks(100), tick if ticks else np.zeros(100, np.int16))
+    assert not np.array_equal(player.pull_ticks(100), tick), "what was heard is not heard again"

@@ -34,7 +34,7 @@ def tape(name: str, options: Options = Options()) -> Tape:  # noqa: B008 - it is
     """Return the tape of a routine by the tone, with all that keys may call for."""
     plan, timeline = lay_out_routine(load_routine(find_routine(name)), tone_length, options)
     language = load_language("en")
-    asides = write_asides(plan, Milliseconds(120 * MINUTE), language, has_end=True)
+    asides = write_asides(plan, language, longest=Milliseconds(120 * MINUTE), has_end=True)
     doses = {
         one.stop: Dose(one.chosen, one.dose.largest) for one in plan.visits if one.points and not one.window
     }

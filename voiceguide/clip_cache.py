@@ -52,14 +52,13 @@ class ClipCache:
         content = self.read(f"{key}.clip")
         if content is None or not content.startswith(_MAGIC):
             return None
-        digest, samples = content[len(_MAGIC) :][:_DIGEST], content[len(_MAGIC) + _DIGEST :]
-        # The key is part of the digest, so an entry under another's name is damaged too.
-        return samples if samples and digest == sha256(key.encode() + samples).digest() else None
+        start = len(_MAGIC) + _DIGEST
+        digest, samples = content[len(_MAGIC) : start], content[start:]
+        return samples if samples and digest == _digest(key, samples) else None
 
     def store(self, key: str, samples: bytes) -> bool:
         """Return if the samples are on disk now, in place of whatever was there."""
-        digest = sha256(key.encode() + samples).digest()
-        return self.write(f"{key}.clip", _MAGIC + digest + samples)
+        return self.write(f"{key}.clip", _MAGIC + _digest(key, samples) + samples)
 
     def read(self, name: str) -> bytes | None:
         """Return the content of one of our files, which counts as using it; None if it cannot be read."""
@@ -121,3 +120,10 @@ class ClipCache:
                 with suppress(OSError):
                     path.unlink()
                     size -= its_size
+
+
+def _digest(key: str, samples: bytes) -> bytes:
+    """Return what tells a damaged entry; the key is part of it, so one under another's name is damaged."""
+    digest = sha256(key.encode())
+    digest.update(samples)
+    return digest.digest()

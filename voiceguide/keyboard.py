@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -39,6 +41,10 @@ _WINDOWS = {"H": "up", "P": "down", "M": "right", "K": "left", "I": "pageup", "Q
 """Second character of what Windows sends for a key that is none."""
 
 
+_STOPPED = 0.5
+"""Seconds without a look at the keys, after which the process may have been stopped for a while."""
+_UNREAD = 0.01
+"""Seconds between two looks whether what was typed has been read."""
 _LOCAL = 3
 """Index of the local modes in what `termios.tcgetattr` returns."""
 
@@ -100,9 +106,13 @@ def _unbuffered() -> Iterator[ReadKeys]:
     before = termios.tcgetattr(terminal)
     typed = _Typed()
 
+    looked = time.monotonic()
+
     def read() -> list[str]:
+        nonlocal looked
+        before_that, looked = looked, time.monotonic()
         with suppress(termios.error):
-            if termios.tcgetattr(terminal)[_LOCAL] & termios.ICANON and not _in_background(terminal):
+            if looked - before_that > _STOPPED and _reads_lines(terminal):
                 # After Ctrl-Z and `fg` the shell has put it back to whole lines.
                 tty.setcbreak(terminal, termios.TCSADRAIN)
         ready, _, _ = select.select([terminal], [], [], 0)
@@ -119,6 +129,55 @@ def _unbuffered() -> Iterator[ReadKeys]:
     finally:
         with suppress(termios.error):
             termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+@contextmanager
+def watched(pressed: Callable[[], None]) -> Iterator[bool]:
+    """Call `pressed` from a thread at the very moment that something is typed; give True if that works.
+
+    It takes no time as long as nothing is typed, where to look at the keys often does.
+    """
+    if sys.stdin is None or sys.stdin.closed or not sys.stdin.isatty() or sys.platform == "win32":
+        yield False
+        return
+    import os
+    import select
+
+    try:
+        terminal = sys.stdin.fileno()
+    except OSError:  # it only says that it is a terminal
+        yield False
+        return
+    ended, end = os.pipe()
+    over = threading.Event()
+
+    def watch() -> None:
+        while True:
+            ready, _, _ = select.select([terminal, ended], [], [])
+            if ended in ready:
+                return
+            if not _in_background(terminal):
+                pressed()
+            while select.select([terminal], [], [], 0)[0] and not over.wait(_UNREAD):
+                continue  # nobody has read it yet
+
+    watching = threading.Thread(target=watch, name="voiceguide-keys", daemon=True)
+    watching.start()
+    try:
+        yield True
+    finally:
+        over.set()
+        os.write(end, b"x")
+        watching.join(1)
+        os.close(end)
+        os.close(ended)
+
+
+def _reads_lines(terminal: int) -> bool:
+    """Return True if a terminal that is ours hands on whole lines only."""
+    import termios
+
+    return bool(termios.tcgetattr(terminal)[_LOCAL] & termios.ICANON) and not _in_background(terminal)
 
 
 def _in_background(terminal: int) -> bool:

@@ -6,7 +6,6 @@ there are no such keys, and nothing is said of it.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
 from collections import deque
@@ -139,6 +138,8 @@ class _Service:
     """Answers on the bus from a thread of its own."""
 
     def __init__(self, found: MediaKeys) -> None:
+        import asyncio  # a fiftieth of a second that nobody without a bus should wait for
+
         self._found = found
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()

@@ -35,6 +35,8 @@ RAMP = Milliseconds(12)
 """How long a sound that is broken off takes to fade: shorter clicks, longer is not instant."""
 BACK_OFF = (0.5, 1.0, 2.0, 5.0)
 """Seconds before each attempt to open a device that went away; the last of them again and again."""
+_LATEST_ANSWER = 0.25
+"""Seconds: a sound that answers a key later than that is taken for the answer to another one."""
 LOUDER = 3.0
 """Decibels by which a key changes the level."""
 LOUDEST, SOFTEST = 6.0, -24.0
@@ -88,6 +90,8 @@ class Player:
         self._tick: Block = make_earcon("key").samples if is_usual else np.zeros(0, np.float32)
         self._ticking: Block = np.zeros(0, np.float32)
         """The rest of the answer to a key; heard beside everything else."""
+        self.ticks = "beside"
+        """Where keys are answered: `beside` what is played, `apart` by `pull_ticks`, or not at all (``)."""
 
     @property
     def score(self) -> Score:
@@ -142,17 +146,32 @@ class Player:
                 block[done : done + count] = self._mixer.read(piece.start, count)
                 done += count
             before, self._level = self._level, self._wanted_level
-            ticking, self._ticking = self._ticking[:frames], self._ticking[frames:]
+            ticking = self._take_tick(frames if self.ticks == "beside" else 0)
         if before or self._level:
             gains = np.linspace(10 ** (before / 20), 10 ** (self._level / 20), frames, dtype=np.float32)
             block = np.clip(block * gains, -1.0, 1.0)
         block[: len(ticking)] += ticking
         return to_int16(block)
 
-    def tick(self) -> None:
-        """Answer a key with a tiny sound, beside what is heard, with the next frame pulled."""
+    def pull_ticks(self, frames: int) -> NDArray[np.int16]:
+        """Return the next `frames` frames of the answers to keys, for a stream of their own."""
+        if not len(self._ticking):
+            return np.zeros(frames, np.int16)
+        block = np.zeros(frames, np.float32)
         with self._lock:
-            self._ticking = self._tick
+            ticking = self._take_tick(frames)
+        block[: len(ticking)] = ticking
+        return to_int16(block)
+
+    def tick(self) -> None:
+        """Answer a key with a tiny sound, with the next frame pulled."""
+        if self.ticks:
+            with self._lock:
+                self._ticking = self._tick
+
+    def _take_tick(self, frames: int) -> Block:
+        taken, self._ticking = self._ticking[:frames], self._ticking[frames:]
+        return taken
 
     def turn(self, change: Callable[[Score], Score]) -> None:
         """Change what is heard next, as `turns` says; what is broken off fades within `RAMP`."""
@@ -245,37 +264,58 @@ def play(
     Unavailable
         If no device opens, or it goes away and there is no `lost`.
     """
-    stream = backend.open(player.pull, samplerate=samplerate)
+    streams = _open(player, backend, samplerate)
     try:
         while not player.ended:
             poll()
             try:
-                stream.wait(tick)
+                streams[0].wait(tick)
             except Unavailable as error:
                 if lost is None:
                     raise
-                stream.close()
+                _close(streams)
                 player.pause()
                 player.forget_fading()
                 lost(error)
-                stream = _open_again(player, backend, stream, samplerate=samplerate, poll=poll, tick=tick)
+                streams = _open_again(player, backend, streams, samplerate=samplerate, poll=poll, tick=tick)
                 if not player.ended:
                     found()
-        stream.drain()
+        streams[0].drain()
     finally:
+        _close(streams)
+
+
+def _open(player: Player, backend: Backend, samplerate: int) -> tuple[Stream, ...]:
+    """Return the stream of a session and, if there can be one, a quicker one that answers keys.
+
+    What is pulled for the session is heard a buffer later, which for the answer to a key is late.
+    """
+    stream = backend.open(player.pull, samplerate=samplerate)
+    player.ticks = "beside" if backend.quickest <= _LATEST_ANSWER else ""
+    if player.ticks:
+        # A device that only one stream can have is no reason to be silent.
+        with suppress(Unavailable):
+            answers = backend.open(player.pull_ticks, samplerate=samplerate, buffer=backend.quickest)
+            player.ticks = "apart"
+            return stream, answers
+    return (stream,)
+
+
+def _close(streams: tuple[Stream, ...]) -> None:
+    for stream in streams:
         stream.close()
 
 
 def _open_again(
     player: Player,
     backend: Backend,
-    closed: Stream,
+    closed: tuple[Stream, ...],
     *,
     samplerate: int,
     poll: Callable[[], None],
     tick: float,
-) -> Stream:
-    """Return a new stream as soon as a device opens; the closed one if the player is ended before."""
+) -> tuple[Stream, ...]:
+    """Return new streams as soon as a device opens; the closed ones if the player is ended before."""
     for delay in chain(BACK_OFF, repeat(BACK_OFF[-1])):
         for _ in range(round(delay / tick)):
             poll()
@@ -284,5 +324,5 @@ def _open_again(
                 return closed
             sit_out(tick)
         with suppress(Unavailable):
-            return backend.open(player.pull, samplerate=samplerate)
+            return _open(player, backend, samplerate)
     raise AssertionError("there is always another attempt")

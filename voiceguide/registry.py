@@ -7,16 +7,26 @@ Plugins outside this package come by entry points whose group is the folder's do
 from __future__ import annotations
 
 import pkgutil
+import sys
+from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from voiceguide.errors import Unavailable, UnknownName
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 
 def names(package: str) -> list[str]:
     """Return the sorted names of all plugins of a package, such as `voiceguide.engines`."""
     return sorted(_inside(package) | set(_outside(package)))
+
+
+def has(package: str, name: str) -> bool:
+    """Return True if there is a plugin of that name; quick if it is one of ours."""
+    return name in _inside(package) or name in _outside(package)
 
 
 def find(package: str, name: str) -> ModuleType:
@@ -30,11 +40,11 @@ def find(package: str, name: str) -> ModuleType:
         If its library is not installed.
     """
     kind = package.rpartition(".")[2]
-    if name not in names(package):
+    if not has(package, name):
         raise UnknownName(kind.removesuffix("s"), name, names(package), listing=f"voiceguide list {kind}")
     try:
-        outside = _outside(package).get(name)
-        module = outside.load() if outside else import_module(f"{package}.{name}")
+        is_ours = name in _inside(package)
+        module = import_module(f"{package}.{name}") if is_ours else _outside(package)[name].load()
     except ImportError as error:
         raise Unavailable(
             f"{kind.removesuffix('s')} '{name}' needs a library that is not here: {error}",
@@ -50,4 +60,12 @@ def _inside(package: str) -> set[str]:
 
 
 def _outside(package: str) -> dict[str, EntryPoint]:
+    return _outside_on(package, tuple(sys.path))
+
+
+@cache
+def _outside_on(package: str, path: tuple[str, ...]) -> dict[str, EntryPoint]:  # noqa: ARG001 - where it looks
+    """Return the plugins of others; to look for them takes milliseconds, and so does the import."""
+    from importlib.metadata import entry_points
+
     return {entry.name: entry for entry in entry_points(group=package)}

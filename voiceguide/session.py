@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from voiceguide.document import make_document
@@ -79,7 +80,8 @@ class Sound:
 
         events = timeline.events
         speech = {event.spoken: self.voice.clip(event.spoken) for event in events if event.kind == "speech"}
-        earcons = {event.name: make_earcon(event.name) for event in events if event.kind == "earcon"}
+        names = {event.name for event in events if event.kind == "earcon"}
+        earcons = {name: make_earcon(name) for name in names}
         return Mixer(timeline, speech, earcons, self.samplerate)
 
     def mixer(self) -> Mixer:
@@ -272,8 +274,15 @@ def compile_session(
         voice.prepare(text for text in spoken if text)
     asides: dict[str, Timeline] = {}
     if live:
-        longest = Milliseconds(2 * timeline.duration)
-        written = write_asides(plan, longest, language, has_end=options.ends is not None)
+        starts = [*(chapter.start for chapter in timeline.chapters), timeline.duration]
+        written = write_asides(
+            plan,
+            language,
+            # Keys make it longer, but never twice as long.
+            longest=Milliseconds(2 * timeline.duration),
+            longest_here=Milliseconds(2 * max(end - start for start, end in pairwise(starts))),
+            has_end=options.ends is not None,
+        )
         prepare(cue.spoken for cues in written.values() for cue in cues)
         asides = lay_asides(written, voice.measure)
     return Session(

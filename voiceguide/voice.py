@@ -76,6 +76,7 @@ class Voice:
         self._clips: dict[str, Clip] = {}
         self._only_here: dict[str, bytes] = {}
         self._ready: set[str] = set()
+        self._loaded: dict[str, bytes] = {}
 
     @property
     def notes(self) -> list[str]:
@@ -128,12 +129,14 @@ class Voice:
 
             from voiceguide.clip import FULL_SCALE, Clip
 
-            samples = np.frombuffer(self._samples(spoken), dtype="<i2").astype(np.float32)
-            self._clips[spoken] = Clip(samples / np.float32(FULL_SCALE), SAMPLERATE)
+            samples = np.frombuffer(self._samples(spoken), dtype="<i2")
+            full = np.divide(samples, np.float32(FULL_SCALE), dtype=np.float32)
+            self._clips[spoken] = Clip(full, SAMPLERATE)
         return self._clips[spoken]
 
     def _samples(self, text: str) -> bytes:
-        found = self._only_here.get(text) or self._cache.load(self._key(text))
+        # What was looked at a moment ago is not read again; nor is it kept beside the clip.
+        found = self._loaded.pop(text, None) or self._only_here.get(text) or self._cache.load(self._key(text))
         if found is None:
             # Also if it was there a moment ago: someone may tidy up at any time.
             self._ready.discard(text)
@@ -149,6 +152,7 @@ class Voice:
             if samples is None:
                 return False
             self._note(text, samples)
+            self._loaded[text] = samples
         return True
 
     def _keep(self, text: str, samples: bytes) -> None:

@@ -38,16 +38,19 @@ class Stream(Protocol):
 class Backend(Protocol):
     """What a backend offers. Made with the name of a device, or none; that neither loads nor opens any."""
 
+    quickest: float
+    """Seconds: the shortest buffer of a stream beside another one; so much later is a key answered."""
+
     def devices(self) -> list[str]:
         """Return the names of the devices that can be chosen, the default first; raises as `check` does."""
 
     def check(self) -> None:
         """Return if the device opens; else raise `Unavailable` with what to do."""
 
-    def open(self, pull: Pull, *, samplerate: int) -> Stream:
+    def open(self, pull: Pull, *, samplerate: int, buffer: float = 0.2) -> Stream:
         """Return a running stream that calls `pull(frames)` for mono int16 of shape (frames,).
 
-        `pull` always returns exactly as many frames as were asked for. If it raises, `wait` raises
-        the same error. Raises `Unavailable` if the device does not open, and never plays into nothing;
-        `UnknownName` if there is no such device.
+        Its buffer lasts about so many seconds. `pull` always returns exactly as many frames as were asked
+        for. If it raises, `wait` raises the same error. Raises `Unavailable` if the device does not open, and
+        never plays into nothing; `UnknownName` if there is no such device.
         """

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from voiceguide.backends._device import (
     BUFFER,
     HINT,
+    QUICKEST,
     DeviceStream,
     choose_device,
     close_in_time,
@@ -35,6 +36,8 @@ _OTHER_SYSTEMS = ("SNDIO", "AUDIO4", "OSS")
 class Backend:
     """A device that miniaudio finds."""
 
+    quickest = QUICKEST
+
     def __init__(self, device: str = "", *, systems: Sequence[str] | None = None) -> None:
         """Choose a device by its name, or a part of it; without, it is the default one.
 
@@ -50,9 +53,9 @@ class Backend:
 
     def check(self) -> None:
         """Return if a device opens; else raise `Unavailable` with what to do. Plays nothing."""
-        close_in_time(self._open_device(48_000).close)
+        close_in_time(self._open_device(48_000, BUFFER).close)
 
-    def open(self, pull: Pull, *, samplerate: int) -> Stream:
+    def open(self, pull: Pull, *, samplerate: int, buffer: float = BUFFER) -> Stream:
         """Return a stream that plays the mono sound on both channels.
 
         Raises
@@ -62,7 +65,7 @@ class Backend:
         UnknownName
             If there is no such device.
         """
-        opened = self._open_device(samplerate)
+        opened = self._open_device(samplerate, buffer)
         import miniaudio
 
         stream = Stream(pull, opened.close)
@@ -84,7 +87,7 @@ class Backend:
             raise Unavailable(f"no sound device: {_said(error)}", hint=HINT) from error
         return playbacks
 
-    def _open_device(self, samplerate: int) -> Any:
+    def _open_device(self, samplerate: int, buffer: float) -> Any:
         miniaudio = _load()
         wanted = None
         if self._device:
@@ -96,7 +99,7 @@ class Backend:
                     output_format=miniaudio.SampleFormat.SIGNED16,
                     nchannels=2,
                     sample_rate=samplerate,
-                    buffersize_msec=round(BUFFER * 1000),
+                    buffersize_msec=round(buffer * 1000),
                     device_id=wanted,
                     backends=[miniaudio.Backend[name] for name in self._systems],
                     app_name="voiceguide",
@@ -125,7 +128,8 @@ class Stream(DeviceStream):
         frames = yield b""
         while True:
             sound = self.take(frames)
-            frames = yield b"" if sound is None else np.repeat(sound, 2).tobytes()
+            # What is missing is silence.
+            frames = yield np.repeat(sound, 2).tobytes() if sound is not None and sound.any() else b""
 
 
 def _load() -> Any:

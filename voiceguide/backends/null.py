@@ -28,6 +28,9 @@ BLOCKSIZE = 4_800
 class Backend:
     """Time passes only while somebody waits, and then at once."""
 
+    quickest = 0.0
+    """Seconds: the shortest buffer it can have."""
+
     def __init__(self, device: str = "") -> None:
         """Raise if a device is asked for: there is none. Others keep its name until it is opened."""
         if device:
@@ -40,7 +43,7 @@ class Backend:
     def check(self) -> None:
         """Return: nothing is needed. Others raise `Unavailable` here if the device does not open."""
 
-    def open(self, pull: Pull, *, samplerate: int) -> Stream:
+    def open(self, pull: Pull, *, samplerate: int, buffer: float = 0.2) -> Stream:  # noqa: ARG002 - it has none
         """Return a stream in virtual time. Never raises; others raise `Unavailable`."""
         return Stream(pull, samplerate)
 

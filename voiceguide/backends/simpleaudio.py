@@ -39,6 +39,9 @@ _STARTING = 20
 class Backend:
     """The default device, the only one there is for simpleaudio."""
 
+    quickest = 2.0
+    """Seconds: two chunks. A sound that answers a key would come too late to be understood."""
+
     def __init__(self, device: str = "") -> None:
         """Raise if a device is asked for: simpleaudio cannot choose one."""
         if device:
@@ -53,7 +56,7 @@ class Backend:
         """Return if the device opens; else raise `Unavailable` with what to do. Plays a moment of silence."""
         _stop(self._start(48_000))
 
-    def open(self, pull: Pull, *, samplerate: int) -> Stream:
+    def open(self, pull: Pull, *, samplerate: int, buffer: float = _LONGEST) -> Stream:  # noqa: ARG002 - see `quickest`
         """Return a stream that plays the mono sound.
 
         Raises

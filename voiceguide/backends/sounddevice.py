@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from voiceguide.backends._device import (
     BUFFER,
     HINT,
+    QUICKEST,
     DeviceStream,
     choose_device,
     close_in_time,
@@ -31,6 +32,8 @@ _LOADING = 20
 class Backend:
     """A device that PortAudio finds."""
 
+    quickest = QUICKEST
+
     def __init__(self, device: str = "") -> None:
         """Choose a device by its name, or a part of it; without, it is the default one."""
         self._device = device
@@ -41,9 +44,9 @@ class Backend:
 
     def check(self) -> None:
         """Return if a device opens; else raise `Unavailable` with what to do. Plays nothing."""
-        close_in_time(self._open_device(48_000, lambda *_: None, lambda: None).close)
+        close_in_time(self._open_device(48_000, BUFFER, lambda *_: None, lambda: None).close)
 
-    def open(self, pull: Pull, *, samplerate: int) -> Stream:
+    def open(self, pull: Pull, *, samplerate: int, buffer: float = BUFFER) -> Stream:
         """Return a stream that plays the mono sound on both channels.
 
         Raises
@@ -54,7 +57,7 @@ class Backend:
             If there is no such device.
         """
         stream = Stream(pull)
-        stream.device = opened = self._open_device(samplerate, stream.feed, stream.lose)
+        stream.device = opened = self._open_device(samplerate, buffer, stream.feed, stream.lose)
         try:
             with without_chatter():
                 opened.start()
@@ -74,7 +77,7 @@ class Backend:
         ]
         return sorted(found, key=lambda one: one[0] != default)
 
-    def _open_device(self, samplerate: int, feed: Any, lose: Any) -> Any:
+    def _open_device(self, samplerate: int, buffer: float, feed: Any, lose: Any) -> Any:
         sounddevice = _load()
         wanted = None
         if self._device:
@@ -88,7 +91,7 @@ class Backend:
                     dtype="int16",
                     device=wanted,
                     # PortAudio's own "high" is 35 ms here, which had gaps beside two busy programs.
-                    latency=BUFFER,
+                    latency=buffer,
                     callback=feed,
                     finished_callback=lose,
                 )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from voiceguide import turns
 from voiceguide.awake import awake
 from voiceguide.bookmark import Keeper
-from voiceguide.controls import BY_KEY, Control
+from voiceguide.controls import BY_KEY
 from voiceguide.errors import Unavailable
-from voiceguide.keyboard import ReadKeys, keys, no_keys
+from voiceguide.keyboard import ReadKeys, keys, no_keys, watched
 from voiceguide.library import user_folder
 from voiceguide.media_keys import MediaKeys, Showing, media_keys
 from voiceguide.played import Log
@@ -23,7 +24,14 @@ if TYPE_CHECKING:
     from voiceguide.backends import Backend
     from voiceguide.commands._screen import Screen
     from voiceguide.player import Player
+    from voiceguide.scheduler.timeline import Segment
     from voiceguide.session import Session
+
+
+_LOOK = 0.05
+"""Seconds between two looks at the keys; that one was pressed is heard at once."""
+_SHOW_EVERY = 2
+"""Looks after which the screen and what is kept are brought up to date."""
 
 
 def listen(
@@ -64,7 +72,7 @@ def listen(
 
     folder, now = user_folder(), datetime.now().astimezone()
     about = {"routine": session.plan.routine.id, "voice": session.voice.name}
-    with keys() as read_keys, awake() as is_awake, screen:
+    with ExitStack() as stack, keys() as read_keys, screen:
         has_keys = read_keys is not no_keys
         player = Player(
             session,
@@ -75,31 +83,38 @@ def listen(
         )
         if waits_for_me and not has_keys:
             screen.tell("Note: there is no terminal to press Space at, so nothing waits for you.")
-        if not is_awake:
-            screen.tell("Note: nothing here can keep this machine from falling asleep.")
         if player.is_paused:
             screen.tell("Space begins.")
-        with media_keys(lambda: player.position) as media:
-            seat = Seat(
+        seat = Seat(
+            player,
+            read_keys,
+            screen,
+            log=Log(folder, now, about=about, tell=screen.warn),
+            keeper=Keeper(folder, words, tell=screen.warn),
+            session=session,
+        )
+
+        def poll() -> None:
+            if seat.media is None:
+                # Both take their time, and sound comes first.
+                seat.media = stack.enter_context(media_keys(lambda: player.position))
+                if not stack.enter_context(awake()):
+                    screen.tell("Note: nothing here can keep this machine from falling asleep.")
+            seat.poll()
+
+        seat.ticks = not stack.enter_context(watched(player.tick))
+        try:
+            play(
                 player,
-                read_keys,
-                screen,
-                log=Log(folder, now, about=about, tell=screen.warn),
-                keeper=Keeper(folder, words, tell=screen.warn),
-                media=media,
-                session=session,
+                device,
+                samplerate=session.samplerate,
+                poll=poll,
+                tick=_LOOK,
+                lost=seat.lose,
+                found=seat.find,
             )
-            try:
-                play(
-                    player,
-                    device,
-                    samplerate=session.samplerate,
-                    poll=seat.poll,
-                    lost=seat.lose,
-                    found=seat.find,
-                )
-            finally:
-                seat.leave()
+        finally:
+            seat.leave()
 
 
 class Seat:
@@ -113,7 +128,6 @@ class Seat:
         *,
         log: Log,
         keeper: Keeper,
-        media: MediaKeys | None = None,
         session: Session | None = None,
     ) -> None:
         self._player = player
@@ -121,28 +135,40 @@ class Seat:
         self._screen = screen
         self._log = log
         self._keeper = keeper
-        self._media = media
+        self.ticks = True
+        """True if a key of the keyboard is answered by a tick here, and not where it is typed."""
+        self.media: MediaKeys | None = None
+        """The keys of a headset; None before they were looked for."""
         self._title = session.title if session else ""
         self._done = session.options.done if session else ()
         self._ends = session.options.ends if session else None
         self._asked_to_end = False
         self._is_alarm = False
         self._told_late = 0
+        self._looks = 0
+        self._segment: Segment | None = None
 
     def poll(self) -> None:
-        """Act on the keys that were pressed, then show and keep where the session stands."""
-        for key in (*self._read_keys(), *(self._media.read() if self._media else ())):
-            if key in BY_KEY:
-                self._press(BY_KEY[key])
+        """Act on the keys that were pressed, then, now and then, show and keep where the session stands."""
+        for key in self._read_keys():
+            self._press(key, ticks=self.ticks)
+        for key in self.media.read() if self.media else ():
+            self._press(key, ticks=True)
+        self._looks += 1
+        if self._looks % _SHOW_EVERY == 0:
+            self._show()
+
+    def _show(self) -> None:
         player = self._player
         was_alarm, self._is_alarm = self._is_alarm, player.score.is_alarm
         if was_alarm and not self._is_alarm:
             self._screen.warn("Nobody answered. Is the ice still on? Take it off.")
         self._screen.show(player)
-        if self._media:
-            self._media.show(self._showing())
+        if self.media:
+            self.media.show(self._showing())
         self._log.write(player.played.take())
-        if not player.is_ending:
+        if not player.is_ending and player.score.segment is not self._segment:
+            self._segment = player.score.segment
             self._keeper.keep((*self._done, *stops_of(player.score)), datetime.now().astimezone())
 
     def lose(self, error: Unavailable) -> None:
@@ -166,9 +192,12 @@ class Seat:
         if not player.is_ending and pressed <= {*stops_of(player.score)}:
             self._keeper.forget()
 
-    def _press(self, control: Control) -> None:
-        player = self._player
-        player.tick()
+    def _press(self, key: str, *, ticks: bool) -> None:
+        player, control = self._player, BY_KEY.get(key)
+        if control is None:
+            return
+        if ticks:
+            player.tick()
         if player.score.is_alarm:
             # Whoever presses any key at all is awake.
             player.turn(turns.go_on)

@@ -15,7 +15,7 @@ import click
 
 from voiceguide.controls import describe
 from voiceguide.score import Score
-from voiceguide.units import clock
+from voiceguide.units import SECOND, clock
 
 if TYPE_CHECKING:
     from voiceguide.player import Player
@@ -139,6 +139,7 @@ class Picture(Nothing):
         self._told = ""
         self._warned = ""
         self._keys = False
+        self._now: tuple[object, ...] = ()
 
     def __enter__(self) -> Self:
         """Draw all of it anew after the process was stopped for a while and goes on."""
@@ -163,8 +164,14 @@ class Picture(Nothing):
             self._drawn, self._size = [], (size.columns, size.lines)
         told = "Paused. Space goes on." if score.is_paused and not score.is_waiting else self._told
         told = self._warned or told
+        said = "Space begins." if score.is_waiting else self._said
+        seconds = score.frames_left // player.tape.frame(SECOND)
+        now = seconds, score.segment.chapter, said, told, self._keys
+        if self._drawn and now == self._now:
+            return
+        self._now = now
         keys = [f"{keys:22}  {what}" for keys, what in describe()] if self._keys else []
-        self._draw(compose(score, self._said, told, size=(size.columns, size.lines - 1), keys=keys))
+        self._draw(compose(score, said, told, size=(size.columns, size.lines - 1), keys=keys))
 
     def tell(self, text: str) -> None:
         """Show it at the bottom until something else is said."""
@@ -235,7 +242,7 @@ def compose(score: Score, said: str, told: str, *, size: tuple[int, int], keys: 
     following = next((one.title for one in chapters[here + 1 : here + 2]), "the end")
     head = [_bold(title[:width]), f"Next: {following}"[:width], ""]
     room = height - len(head) - len(foot)
-    words = [line[:width] for line in keys] if keys else [*_large(said or told, width)]
+    words = [line[:width] for line in keys] if keys else [*_large(said, width)]
     above = max((room - len(words)) // 2, 0)
     middle = [*[""] * above, *words][:room]
     return [*head, *middle, *[""] * (room - len(middle)), *foot][:height]

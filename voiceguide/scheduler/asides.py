@@ -32,7 +32,7 @@ _ALWAYS = (
     *("first", "last", "longest", "as_the_first", "your_word"),
 )
 """What has no number and no name in it."""
-_LONGEST_HERE = 30 * MINUTE
+_LONGEST_HERE = Milliseconds(30 * MINUTE)
 """Nothing that is left at one stop is longer: not a dose, nor the ice."""
 
 Asides = Mapping[str, tuple[Cue, ...]]
@@ -51,17 +51,26 @@ def tell_all_left(time: Milliseconds) -> str:
     return f"left.{max(1, (time + MINUTE // 2) // MINUTE)}"
 
 
-def write_asides(plan: Plan, longest: Milliseconds, language: Language, *, has_end: bool = False) -> Asides:
+def write_asides(
+    plan: Plan,
+    language: Language,
+    *,
+    longest: Milliseconds,
+    longest_here: Milliseconds = _LONGEST_HERE,
+    has_end: bool = False,
+) -> Asides:
     """Return every aside that a session of a plan may need.
 
     Parameters
     ----------
     plan
         What is done.
-    longest
-        Milliseconds that it takes at most, pauses apart.
     language
         In which words.
+    longest
+        Milliseconds that it takes at most, pauses apart.
+    longest_here
+        Milliseconds that it stays at one stop at most, pauses apart.
     has_end
         True if it was to end at a certain time: then it may be told how much later it does.
     """
@@ -76,13 +85,14 @@ def write_asides(plan: Plan, longest: Milliseconds, language: Language, *, has_e
     asides["by_itself"] = say("by_itself", dose=language.duration(PATIENCE))
     for visit in plan.visits:
         asides |= dict(_of_visit(visit, language, say))
-    for seconds in chain(range(5, 60, 5), range(60, _LONGEST_HERE // SECOND + 1, 60)):
+    most = min(longest_here, _LONGEST_HERE) // SECOND + 60
+    for seconds in chain(range(5, 60, 5), range(60, most, 60)):
         told = language.duration(Milliseconds(seconds * SECOND))
         asides[f"left_here.{seconds}"] = say("left_here", dose=told)
     for minutes in range(1, longest // MINUTE + 2):
         told = language.about(Milliseconds(minutes * MINUTE))
         asides[f"left.{minutes}"] = say("left", minutes=told)
-    for seconds in range(1, MORE // SECOND + 1):
+    for seconds in sorted(_longer(plan)):
         told = language.duration(Milliseconds(seconds * SECOND))
         asides[f"longer.{seconds}"] = say("longer", dose=told)
         asides[f"longer_each.{seconds}"] = say("longer_each", dose=told)
@@ -90,6 +100,12 @@ def write_asides(plan: Plan, longest: Milliseconds, language: Language, *, has_e
         told = language.about(Milliseconds(minutes * MINUTE))
         asides[f"late.{minutes}"] = say("late", minutes=told)
     return asides
+
+
+def _longer(plan: Plan) -> set[int]:
+    """Return by how many seconds a dose may get longer at a time: by `MORE`, or by what is left of it."""
+    lefts = [visit.dose.largest - visit.chosen for visit in plan.visits if visit.points and not visit.window]
+    return {step // SECOND for left in lefts for step in (min(left, MORE), left % MORE) if step >= SECOND}
 
 
 def _of_visit(
