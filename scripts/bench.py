@@ -4,7 +4,7 @@
 in a process of its own, so that whatever else the machine does is shared by all; medians count. All write
 the `lying-down` session as 48 kHz mono 16-bit WAV, the same words at the same times. The others are given
 that timeline; only voiceguide has to work it out. Cold, espeak-ng speaks each distinct text; warm, the clips
-are there. Needs espeak-ng and sox; never part of the tests.
+are there. Needs espeak-ng, sox and pulseaudio; never part of the tests.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from __future__ import annotations
 import json
 import os
 import platform
+import select
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -212,6 +214,92 @@ def mix(minutes: int) -> None:
     print(60 * minutes / (time.perf_counter() - began))
 
 
+def listening(minutes: int) -> None:
+    """Play a made-up session to nobody, as fast as it goes; only its memory matters."""
+    from tests.made_up import make_long
+    from voiceguide import registry
+    from voiceguide.player import Player, play
+
+    backend = registry.find("voiceguide.backends", "null").Backend()
+    play(Player(make_long(minutes).as_session), backend, samplerate=RATE)
+
+
+def first_samples(folder: Path) -> None:
+    """Print the seconds from the command `play`, warm, to the first samples that a sound server pulls."""
+    print(_with_server(folder, _time_first_pull))
+
+
+def playing(folder: Path) -> None:
+    """Print the percentage of a core that `play` takes at a sound server, with its screen in a terminal."""
+    print(_with_server(folder, _cpu_of_playing))
+
+
+FIRST_PULL = """
+import os, time
+from voiceguide.backends._device import DeviceStream
+from voiceguide.commands import main
+
+def take(stream, frames):
+    os.write(1, str(time.time()).encode())
+    os._exit(0)
+
+DeviceStream.take = take
+main("play hands --no-preflight --voice espeak".split())
+"""
+"""`play` that prints when the first samples are pulled, and ends."""
+
+
+def _with_server(folder: Path, look: Callable[[], float]) -> float:
+    from tests.rig import run_rig
+
+    with tempfile.TemporaryDirectory() as place, run_rig(Path(place)) as rig:
+        os.environ.update(rig.environment)
+        os.environ["VOICEGUIDE_CACHE"] = str(folder / "cache")
+        os.environ["VOICEGUIDE_DATA"] = place
+        # Every clip is there before it counts.
+        play = "play hands --no-preflight --backend null --voice espeak".split()
+        subprocess.run([sys.executable, "-m", "voiceguide", *play], capture_output=True, check=True)
+        return look()
+
+
+def _time_first_pull() -> float:
+    times = []
+    for _ in range(5):
+        began = time.time()
+        told = subprocess.run(
+            [sys.executable, "-c", FIRST_PULL], stdin=subprocess.DEVNULL, capture_output=True, check=True
+        )
+        times.append(float(told.stdout.split()[-1]) - began)
+    return statistics.median(times)
+
+
+def _cpu_of_playing() -> float:
+    import pty
+
+    command = [sys.executable, "-m", "voiceguide", "play", "hands", "--no-preflight", "--voice", "espeak"]
+    child, terminal = pty.fork()
+    if not child:
+        os.execv(command[0], command)  # noqa: S606 - our own program
+
+    def wait_and_read(seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            if select.select([terminal], [], [], left)[0]:
+                os.read(terminal, 65536)
+
+    def used() -> float:
+        fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    wait_and_read(5)
+    before = used()
+    wait_and_read(20)
+    percent = 100 * (used() - before) / 20
+    os.kill(child, signal.SIGTERM)
+    os.waitpid(child, 0)
+    return percent
+
+
 CONTENDERS: dict[str, Callable[[Path], None]] = {
     "cut": cut,
     "numpy cold": numpy_cold,
@@ -224,6 +312,10 @@ CONTENDERS: dict[str, Callable[[Path], None]] = {
     "fit 1000": lambda _folder: fitting(64),
     "mix 30": lambda _folder: mix(30),
     "mix 240": lambda _folder: mix(240),
+    "listen 30": lambda _folder: listening(30),
+    "listen 90": lambda _folder: listening(90),
+    "first samples": first_samples,
+    "playing": playing,
 }
 
 
@@ -275,7 +367,7 @@ def run_rounds(folder: Path, rounds: int) -> tuple[dict[str, Cost], dict[str, fl
             for _ in range(4 if name in {"python", "help"} else 1):
                 cost, printed = measure(command)
                 costs.setdefault(name, []).append(cost)
-                if name.startswith(("compile", "fit", "mix")):
+                if name.startswith(("compile", "fit", "mix", "first", "playing")):
                     numbers.setdefault(name, []).append(float(printed))
     medians = {
         name: Cost(
@@ -311,6 +403,14 @@ def report(cost: dict[str, Cost], number: dict[str, float]) -> None:
         (f"compiling {ROUTINE}, warm, in ms (targets: 60 min)", number["compile"] * 1000, 200, 50),
         ("fitting `full` (123 segments) to a length, in ms", number["fit"] * 1000, 10, 2),
         ("fitting a routine of 1000 segments, in ms", number["fit 1000"] * 1000, 500, 250),
+        ("`play hands` to the first samples, warm, in ms", number["first samples"] * 1000, 400, 150),
+        ("playing, percent of a core", number["playing"], 2, None),
+        (
+            "player's peak memory, 90 min against 30",
+            cost["listen 90"].memory / cost["listen 30"].memory,
+            1.1,
+            1.05,
+        ),
         ("mixer, times faster than it plays", number["mix 30"], None, None),
     ]
     print(f"\n{'':52}{'measured':>10}{'must':>7}{'aim':>7}")

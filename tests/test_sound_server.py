@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
+from threading import RLock
 
 import numpy as np
 import pytest
@@ -19,8 +23,17 @@ from tests.made_up import make_long
 from tests.rig import SAMPLERATE, Rig, is_installed, nowhere, read_capture, run_rig
 from voiceguide import registry
 from voiceguide.backends import Backend
+from voiceguide.bookmark import Keeper
+from voiceguide.commands._listening import Seat
+from voiceguide.commands._screen import Lines
 from voiceguide.errors import Unavailable
+from voiceguide.keyboard import keys
+from voiceguide.library import find_routine, load_language, load_points, load_routine
+from voiceguide.played import Log
 from voiceguide.player import Player, play
+from voiceguide.score import Score
+from voiceguide.session import Session, compile_session
+from voiceguide.voice import find_voice
 
 pytestmark = [
     pytest.mark.slow,
@@ -68,16 +81,84 @@ def test_what_is_played_is_what_would_be_exported(name: str, device: str, rig: R
     assert np.array_equal(captured[:, 0], exported)
 
 
-def test_simpleaudio_plays_every_cue_within_twenty_milliseconds_and_does_not_drift(rig: Rig) -> None:
-    session = make_long(2)
-    player = Player(session.as_session)
-    player.pull(60 * SAMPLERATE)
-    with rig.capture() as file:
-        play(player, make_backend("simpleaudio"), samplerate=session.samplerate)
+def make_hands(folder: Path) -> Session:
+    """Return the session `hands`, by the tone, to be played live."""
+    routine, voice = load_routine(find_routine("hands")), find_voice("tone", rate=None, cache=folder)
+    return compile_session(routine, load_points(), load_language("en"), voice, live=True)
+
+
+class Recorded(Player):
+    """A player that remembers what was asked of it, in order."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, is_answered=True)
+        self.asked: list[Callable[[Player], NDArray[np.int16] | None]] = []
+        self._one_at_a_time = RLock()
+
+    def pull(self, frames: int) -> NDArray[np.int16]:
+        with self._one_at_a_time:
+            self.asked.append(lambda player: player.pull(frames))
+            return super().pull(frames)
+
+    def turn(self, change: Callable[[Score], Score]) -> None:
+        with self._one_at_a_time:
+            self.asked.append(lambda player: player.turn(change))
+            super().turn(change)
+
+    def make_louder(self, steps: int) -> None:
+        with self._one_at_a_time:
+            self.asked.append(lambda player: player.make_louder(steps))
+            super().make_louder(steps)
+
+
+def test_a_hundred_pauses_and_other_keys_sound_just_as_the_model_says(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = make_hands(tmp_path)
+    player = Recorded(session)
+    backend = make_backend()
+    monkeypatch.setattr(type(backend), "quickest", 9.0)  # ticks of their own would be heard beside it
+    others = [b"\r", b"\x1b[C", b"\t", b"\x1b[D", b"+", b"\x1b[A", b"\x1b[C", b"\x1b[B"]
+    typed = {12 * n + k: b" " for n in range(100) for k in (0, 6)}
+    typed |= {12 * n + 9: others[n % len(others)] for n in range(100)} | {1200: b"qqq"}
+    looks = 0
+    keyboard, end = pty.openpty()
+    with open(end, closefd=False) as stdin, Lines() as screen:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        log = Log(tmp_path, datetime.now(tz=UTC), about={}, tell=screen.warn)
+        with keys() as read_keys:
+            seat = Seat(player, read_keys, screen, log=log, keeper=Keeper(tmp_path, (), tell=screen.warn))
+
+            def poll() -> None:
+                nonlocal looks
+                os.write(keyboard, typed.get(looks, b""))
+                looks += 1
+                seat.poll()
+
+            with rig.capture() as file:
+                play(player, backend, samplerate=SAMPLERATE, poll=poll)
     captured = read_capture(file)
-    exported = np.concatenate(list(session.mixer().blocks()))[60 * SAMPLERATE :]
-    wanted, came = onsets(exported), onsets(captured[:, 0])
-    assert len(wanted) == len(came) > 3
+    again = Player(session, is_answered=True)
+    again.ticks = ""
+    said = [block for ask in player.asked if (block := ask(again)) is not None]
+    model = np.concatenate(said)
+    sounding = np.flatnonzero(model)
+    assert len(sounding) > 10 * SAMPLERATE
+    assert np.array_equal(captured[:, 0], model[sounding[0] : sounding[-1] + 1])
+
+
+def test_simpleaudio_plays_every_cue_within_twenty_milliseconds_and_does_not_drift(
+    rig: Rig, tmp_path: Path
+) -> None:
+    session = make_hands(tmp_path)
+    exported = np.concatenate(list(session.mixer().blocks()))
+    first = len(exported) - 60 * SAMPLERATE  # its last minute is enough of that
+    player = Player(session)
+    player.pull(first)
+    with rig.capture() as file:
+        play(player, make_backend("simpleaudio"), samplerate=SAMPLERATE)
+    wanted, came = onsets(exported[first:]), onsets(read_capture(file)[:, 0])
+    assert len(wanted) == len(came) >= 10
     late = (came - came[0]) - (wanted - wanted[0])
     assert np.abs(late).max() <= 0.02 * SAMPLERATE, late / SAMPLERATE
 
@@ -140,6 +221,48 @@ def test_a_server_that_comes_back_goes_on_with_the_session(
     assert len(told) == len(running) == 1
     assert 47_000 < told[0] < 53_000
     assert player.ended
+
+
+def test_twenty_of_twenty_kills_are_reported_within_two_seconds_of_waiting_and_recovered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player = Player(make_long(2).as_session)
+    moments = Random(20)
+    waited: list[int] = []
+    looks, kill_at, killed_at = 0, 10, 0
+    with ExitStack() as rigs:
+
+        def run(number: int) -> Rig:
+            running = rigs.enter_context(run_rig(tmp_path / str(number)))
+            for variable, value in running.environment.items():
+                monkeypatch.setenv(variable, value)
+            return running
+
+        server = run(0)
+
+        def poll() -> None:
+            nonlocal looks, killed_at
+            looks += 1
+            if looks >= kill_at and not killed_at:
+                server.kill()
+                killed_at = looks
+
+        def lost(_: Unavailable) -> None:
+            nonlocal server
+            assert player.is_paused
+            waited.append(looks - killed_at)
+            server = run(len(waited))
+
+        def found() -> None:
+            nonlocal kill_at, killed_at
+            kill_at, killed_at = looks + moments.randrange(2, 30), 0
+            player.resume()
+            if len(waited) == 20:
+                player.stop()
+
+        play(player, make_backend(), samplerate=SAMPLERATE, poll=poll, tick=0.05, lost=lost, found=found)
+    assert len(waited) == 20
+    assert max(waited) <= 2 / 0.05
 
 
 def command(*arguments: str) -> list[str]:
