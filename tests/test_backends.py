@@ -185,9 +185,19 @@ def test_null_keeps_nothing_of_what_it_pulled() -> None:
     assert most < 100_000
 
 
-def test_a_device_that_fell_silent_has_gone_after_two_seconds_of_waiting_whatever_the_clock_says() -> None:
+def test_a_device_that_wakes_slowly_has_not_gone() -> None:
     stream = _device.DeviceStream(Source().pull, lambda: None)
-    # As many slices of waiting as just do not make two seconds, without the waiting.
+    stream._silent = 2.9
+    stream.wait(0.01)
+    stream._silent = 3.0
+    with pytest.raises(Unavailable, match="stopped answering"):
+        stream.wait(0.01)
+
+
+def test_a_device_that_fell_silent_has_gone_after_a_second_of_waiting_whatever_the_clock_says() -> None:
+    stream = _device.DeviceStream(Source().pull, lambda: None)
+    stream._calls = stream._calls_seen = 5
+    # As many slices of waiting as just do not make a second, without the waiting.
     stream._silent = _device.SILENT_FOR - 0.015
     stream.wait(0.01)
     with pytest.raises(Unavailable, match="stopped answering"):

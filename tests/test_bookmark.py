@@ -74,7 +74,7 @@ def test_what_is_kept_can_be_read_again_and_by_its_owner_only(tmp_path: Path) ->
     told: list[str] = []
     keeper = Keeper(tmp_path / "data", ["hands", "--rate", "140"], tell=told.append)
     keeper.keep((), NOW)
-    assert not (tmp_path / "data").exists(), "nothing is done, so there is nothing to go on with"
+    assert load_bookmark(tmp_path / "data").done == (), "it would begin again, as it was asked for"
     keeper.keep(("li4.left",), NOW)
     mark = load_bookmark(tmp_path / "data")
     assert (mark.words, mark.done, mark.when) == (("hands", "--rate", "140"), ("li4.left",), NOW)
@@ -93,10 +93,14 @@ def test_what_is_kept_can_be_read_again_and_by_its_owner_only(tmp_path: Path) ->
         "{",
         "[]",
         "null",
+        "\0",
+        "[" * 100_000,
         '{"version": 2}',
         '{"version": 1, "words": "hands", "done": [], "when": ""}',
-        "\0",
+        '{"version": 1, "words": [], "done": [], "when": "9999-12-31T23:59:59-12:00"}',
+        '{"version": 1, "words": ["--resume"], "done": [], "when": "2026-11-21T12:00:00"}',
     ],
+    ids=range(10),
 )
 def test_what_is_damaged_is_told_and_never_a_traceback(text: str, run: Run) -> None:
     user_folder().mkdir(parents=True, exist_ok=True)

@@ -38,6 +38,12 @@ def test_a_button_that_plays_or_pauses_does_nothing_that_is_done_already() -> No
     assert pressed(PLAYING, "Pause") == pressed(PLAYING, "Stop") == pressed(PAUSED, "Play") == ["space"]
 
 
+def test_two_at_once_do_not_undo_each_other() -> None:
+    assert pressed(PLAYING, "Pause", "Pause", "Stop") == ["space"]
+    assert pressed(PAUSED, "Play", "Play") == ["space"]
+    assert pressed(PLAYING, "Pause", "Play") == ["space", "space"]
+
+
 def test_what_would_leave_the_session_is_answered_and_does_nothing() -> None:
     assert pressed(PLAYING, "Seek", "SetPosition", "OpenUri") == []
     assert not MediaKeys(lambda: Milliseconds(0)).press("Explode")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Thread
+from threading import Event, Thread
+from threading import enumerate as enumerate_threads
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from voiceguide.backends.null import Backend, Stream
 from voiceguide.clip import to_int16
 from voiceguide.earcons import make_earcon
 from voiceguide.ending import ending
-from voiceguide.errors import Unavailable
+from voiceguide.errors import Unavailable, UnknownName, VoiceguideError
 from voiceguide.player import Player, play
 from voiceguide.units import Milliseconds
 
@@ -364,7 +365,8 @@ class Flaky(Backend):
 
     quickest = 1.0  # so that there is one stream, and one plug
 
-    def __init__(self, *pulled_at: int, attempts: int = 2) -> None:
+    def __init__(self, *pulled_at: int, attempts: int = 2, refuses: VoiceguideError | None = None) -> None:
+        self.refuses = refuses or Unavailable("no sound device")
         self.pulled_at = [*pulled_at]
         self.attempts = attempts
         self.refused = 0
@@ -375,7 +377,7 @@ class Flaky(Backend):
     ) -> Stream:
         if self.frames and self.refused < self.attempts:
             self.refused += 1
-            raise Unavailable("no sound device")
+            raise self.refuses
         self.refused = 0
 
         def pull_while_plugged(frames: int) -> NDArray[np.int16]:
@@ -417,6 +419,61 @@ def test_without_anybody_to_tell_a_lost_device_is_raised_and_who_ends_is_not_kep
     player = Player(session.as_session)
     play(player, Flaky(48_000, attempts=10**9), samplerate=48_000, tick=0.05, lost=lambda _: player.stop())
     assert player.ended
+
+
+@pytest.mark.parametrize("error", [Unavailable("no sound device"), UnknownName("device", "usb", [])])
+def test_a_device_that_is_not_there_for_a_while_is_waited_for(
+    error: VoiceguideError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voiceguide.player.BACK_OFF", (0.05,))
+    player = Player(make_session([Stretch("hold", 9_000, (Sound(100, 200),))]).as_session)
+    backend = Flaky(48_000, attempts=3, refuses=error)
+    play(player, backend, samplerate=48_000, lost=lambda _: None, found=player.resume)
+    assert player.ended
+
+
+class Hanging(Backend):
+    """The reference backend, which hangs when it is opened again, as a sound server that is stopped does."""
+
+    quickest = 1.0
+
+    def __init__(self) -> None:
+        self.goes_on = Event()
+        self.opened: list[Stream] = []
+
+    def open(
+        self, pull: Callable[[int], NDArray[np.int16]], *, samplerate: int, buffer: float = 0.2
+    ) -> Stream:
+        if self.opened:
+            self.goes_on.wait(60)
+        flaky = Flaky(0) if not self.opened else Flaky()
+        self.opened.append(flaky.open(pull, samplerate=samplerate, buffer=buffer))
+        return self.opened[-1]
+
+
+def test_while_a_sound_server_hangs_keys_are_read_and_what_opens_late_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("voiceguide.player.BACK_OFF", (0.05,))
+    player = Player(make_session([Stretch("hold", 9_000, (Sound(100, 200),))]).as_session)
+    backend = Hanging()
+    looks = 0
+
+    def poll() -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 10:
+            player.stop()
+
+    play(player, backend, samplerate=48_000, tick=0.02, poll=poll, lost=lambda _: None)
+    assert player.ended
+    assert looks >= 10
+    backend.goes_on.set()
+    while (
+        late := next((one for one in enumerate_threads() if one.name == "voiceguide-open"), None)
+    ) is not None:
+        late.join(60)
+    assert not backend.opened[-1]._open, "what opened late was closed"
 
 
 class Twice(Backend):

@@ -306,6 +306,24 @@ def test_two_minutes_of_the_command_play_are_what_the_command_export_writes(rig:
     assert np.flatnonzero(heard[:, 0] != written)[:1].tolist() == []
 
 
+def test_told_to_end_twice_it_lets_the_device_go_and_ends(rig: Rig, tmp_path: Path) -> None:
+    environment = {**at_home_in(tmp_path), **rig.environment}
+    words = command("play", "hands", "--voice", "tone")
+    for _ in range(3):
+        with rig.capture() as file:
+            player = subprocess.Popen(words, env=environment, stdin=subprocess.DEVNULL)
+            try:
+                while not read_capture(file).any():
+                    with suppress(subprocess.TimeoutExpired):
+                        player.wait(0.2)
+                # A terminal that is closed says so twice: once itself, and once by the shell.
+                player.send_signal(signal.SIGHUP)
+                player.send_signal(signal.SIGHUP)
+                assert player.wait(20) == 143
+            finally:
+                player.kill()
+
+
 def test_without_a_device_play_names_the_export_command_and_libraries_stay_quiet(
     tmp_path: Path,
 ) -> None:

@@ -77,6 +77,14 @@ def test_an_alarm_that_is_answered_before_its_words_still_says_them_once() -> No
     assert heard[1] == "Is the ice still on? Take it off now."
 
 
+def test_an_alarm_that_was_paused_by_a_device_that_went_away_is_answered_or_sounds_again() -> None:
+    _, score = on(just_before(live("lying-down"), "ice_off"), 5)
+    lost = turns.pause(score)
+    assert on(turns.resume(lost), 60)[0][-1].startswith(OFF)
+    answered = turns.go_on(lost)
+    assert on(answered, 10)[0][0] == "Is the ice still on? Take it off now."
+
+
 def test_where_nobody_can_answer_the_alarm_is_as_long_as_in_a_file() -> None:
     whole = start(tape("lying-down"))
     assert frames(advance(whole, 10**9)[0]) == tape("lying-down").end
@@ -114,6 +122,14 @@ def test_where_both_hands_are_busy_it_goes_on_by_itself_after_the_time_it_says()
     press = tape("hands").frame(segment("hands", "press", "li4.left").start)
     silence = silent_between(pieces, told, press)
     assert 20 * A_SECOND <= silence <= 20.5 * A_SECOND
+
+
+def test_a_question_does_not_shorten_the_time_that_was_told() -> None:
+    score = just_before(live("hands", waits=True), "locate", "li4.left")
+    _, score = on(score, 8)
+    heard, score = on(turns.tell_place(score), 30)
+    assert heard[-1] == PLEASE
+    assert score.staying is not None
 
 
 def silent_between(pieces: Iterable[Piece], begin: int, end: int) -> int:

@@ -283,6 +283,12 @@ def test_longer_ends_at_the_largest_dose_and_the_second_side_lasts_as_long_as_th
     assert said(go_on_longer(at("hands", "ready")))[0] == "It cannot be longer here."
 
 
+def test_a_dose_that_is_counted_down_cannot_get_longer_any_more() -> None:
+    held = segment("lying-down", "roll", "b23+b47.left")
+    late = at("lying-down", "roll", "b23+b47.left", 1 - 2500 / held.duration)
+    assert said(go_on_longer(late))[0] == "It cannot be longer here."
+
+
 TURNS: dict[str, Callable[[Score], Score]] = {
     **{one.id: one.turn for one in CONTROLS if one.turn is not None},
     "pause": turns.pause,

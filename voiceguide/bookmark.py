@@ -55,13 +55,15 @@ def load_bookmark(folder: Path) -> Bookmark:
         raise VoiceguideError(f"it cannot be read: {error}", where=str(path), hint=again) from None
     try:
         return _parse(json.loads(text))
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise VoiceguideError("this is not what voiceguide keeps here", where=str(path), hint=again) from None
 
 
 def _parse(found: dict[str, Any]) -> Bookmark:
     if found["version"] != _VERSION:
         raise ValueError(found["version"])
+    if "--resume" in found["words"]:
+        raise ValueError(found["words"])
     words, done = (tuple(_words(found[key])) for key in ("words", "done"))
     return Bookmark(words, done, datetime.fromisoformat(found["when"]).astimezone())
 
@@ -80,7 +82,7 @@ class Keeper:
         self._path = folder / FILE
         self._words = tuple(words)
         self._tell: Callable[[str], None] | None = tell
-        self._kept: tuple[str, ...] = ()
+        self._kept: tuple[str, ...] | None = None
 
     def keep(self, done: Sequence[str], when: datetime) -> None:
         """Write down which stops are done, if they are others than before. On disk when it returns."""

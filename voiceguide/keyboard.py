@@ -13,8 +13,10 @@ ReadKeys = Callable[[], list[str]]
 """Returns the keys pressed since the last call, at once; empty if none.
 
 Characters are what they are, in lower case; others are called
-`space enter tab escape left right up down pageup pagedown`.
+`space enter tab escape left right up down pageup pagedown`, and all that have no name `other`.
 """
+OTHER = "other"
+"""A key that does nothing but show that somebody is awake."""
 
 _SEQUENCE = re.compile(r"\x1b(?=\x1b)|\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?|.", re.DOTALL)
 """What a terminal sends for one key: for arrows, function keys and Alt several characters."""
@@ -61,8 +63,7 @@ class _Typed:
         if text.endswith("\x1b") and not held:
             text, self._held = text[:-1], "\x1b"
         pressed = _SEQUENCE.findall(held + text)
-        found = (_NAMES.get(one) or (one.lower() if one.isprintable() else "") for one in pressed)
-        return [name for name in found if name]
+        return [_NAMES.get(one) or (one.lower() if one.isprintable() else OTHER) for one in pressed]
 
 
 @contextmanager

@@ -11,6 +11,9 @@ from voiceguide.units import SECOND, Milliseconds
 _AFTER_PRESS = Milliseconds(SECOND)
 """Milliseconds from the start of a dose after which it is made longer: no word of a dose comes so soon."""
 
+_COUNTED_DOWN = Milliseconds(4 * SECOND)
+"""Milliseconds before the end of a dose from which it is counted down, and cannot get longer any more."""
+
 
 def go_on_longer(score: Score) -> Score:
     """Return the score with this dose longer, and that of the other side by as much.
@@ -24,7 +27,8 @@ def go_on_longer(score: Score) -> Score:
     dose = tape.doses.get(segment.stop or "")
     cut = break_off(score)
     second = _second_side(tape, segment)
-    if segment.action not in {"hold", "roll"} or dose is None:
+    left = tape.frame(segment.start + segment.duration) - cut.place
+    if segment.action not in {"hold", "roll"} or dose is None or left < tape.frame(_COUNTED_DOWN):
         return say(cut, tape.aside("longest"))
     if second is not None and segment.stop == second.stop:
         return say(cut, tape.aside("as_the_first"))

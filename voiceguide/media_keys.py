@@ -56,6 +56,7 @@ class MediaKeys:
         self._position = position
         self._pressed: deque[str] = deque()
         self._showing = Showing("", "", 1, Milliseconds(0), is_playing=False)
+        self._is_playing = False
         self.changed: Callable[[], object] = lambda: None
         """Called when something else is shown."""
 
@@ -68,20 +69,25 @@ class MediaKeys:
 
     def show(self, showing: Showing) -> None:
         """Tell whoever handles media keys where the session stands."""
+        self._is_playing = showing.is_playing
         if showing != self._showing:
             self._showing = showing
             self.changed()
 
     def press(self, method: str) -> bool:
         """Do what a method of a player asks for; return False if there is no such method."""
-        is_playing = self._showing.is_playing
+        is_playing = self._is_playing
         if method in _KEYS:
             self._pressed.append(_KEYS[method])
-        elif method == "PlayPause" or (method == "Play" and not is_playing):
-            self._pressed.append("space")
-        elif method in {"Pause", "Stop"} and is_playing:
+        elif (
+            method == "PlayPause"
+            or (method == "Play" and not is_playing)
             # A stop is no more than a pause: it must not leave anybody with a ball under the back.
+            or (method in {"Pause", "Stop"} and is_playing)
+        ):
             self._pressed.append("space")
+            # A headset may send two at once, and the second must not undo the first.
+            self._is_playing = not is_playing
         return method in {*_KEYS, "PlayPause", "Play", "Pause", "Stop", "Seek", "SetPosition", "OpenUri"}
 
     def properties(self, interface: str) -> dict[str, tuple[str, Any]]:
@@ -143,6 +149,8 @@ class _Service:
         self._found = found
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
+        # A bus that goes away in the middle is no news to anybody who lies there.
+        self._loop.set_exception_handler(lambda *_: None)
         self._over = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="voiceguide-media-keys", daemon=True)
         self._thread.start()
@@ -163,6 +171,8 @@ class _Service:
         self._loop.close()
 
     async def _serve(self) -> None:
+        import asyncio
+
         from dbus_fast.aio import MessageBus
 
         bus = await MessageBus().connect()
@@ -170,7 +180,10 @@ class _Service:
         await bus.request_name(f"{ROOT}.voiceguide.instance{os.getpid()}")
         self._found.changed = lambda: self._loop.call_soon_threadsafe(self._tell, bus)
         self._ready.set()
-        await self._over.wait()
+        gone = asyncio.ensure_future(bus.wait_for_disconnect())
+        over = asyncio.ensure_future(self._over.wait())
+        await asyncio.wait((gone, over), return_when=asyncio.FIRST_COMPLETED)
+        self._found.changed = lambda: None
         bus.disconnect()
 
     def _tell(self, bus: MessageBus) -> None:

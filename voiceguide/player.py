@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import chain, repeat
-from threading import Lock
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +19,7 @@ from voiceguide import turns
 from voiceguide.backends import sit_out
 from voiceguide.clip import Block, to_int16
 from voiceguide.earcons import make_earcon
-from voiceguide.errors import Unavailable
+from voiceguide.errors import Unavailable, UnknownName
 from voiceguide.played import Played
 from voiceguide.score import Score, advance, start
 from voiceguide.stays import find_stays
@@ -35,6 +35,8 @@ RAMP = Milliseconds(12)
 """How long a sound that is broken off takes to fade: shorter clicks, longer is not instant."""
 BACK_OFF = (0.5, 1.0, 2.0, 5.0)
 """Seconds before each attempt to open a device that went away; the last of them again and again."""
+_NOT_THERE = (Unavailable, UnknownName)
+"""What is raised where there is no device, or not the one that was chosen, at the moment."""
 _LATEST_ANSWER = 0.25
 """Seconds: a sound that answers a key later than that is taken for the answer to another one."""
 LOUDER = 3.0
@@ -214,6 +216,16 @@ class Player:
         with self._lock:
             self._fading = np.zeros(0, np.float32)
 
+    def pass_unheard(self, seconds: float) -> None:
+        """Let time pass for the ice, which lies on the body whether anything is heard or not."""
+        with self._lock:
+            score = self._score
+            if score.is_paused and not score.detour and score.segment.action == "ice":
+                pieces, self._score = advance(score, round(seconds * self._mixer.samplerate))
+                self.played.add(pieces)
+                if not self._score.is_paused:
+                    self._score = turns.pause(self._score)
+
     def make_louder(self, steps: int) -> None:
         """Change the level by so many steps of `LOUDER`."""
         self._wanted_level = min(max(self._wanted_level + steps * LOUDER, SOFTEST), LOUDEST)
@@ -273,10 +285,10 @@ def play(
             except Unavailable as error:
                 if lost is None:
                     raise
-                _close(streams)
                 player.pause()
                 player.forget_fading()
                 lost(error)
+                _close(streams)
                 streams = _open_again(player, backend, streams, samplerate=samplerate, poll=poll, tick=tick)
                 if not player.ended:
                     found()
@@ -294,7 +306,7 @@ def _open(player: Player, backend: Backend, samplerate: int) -> tuple[Stream, ..
     player.ticks = "beside" if backend.quickest <= _LATEST_ANSWER else ""
     if player.ticks:
         # A device that only one stream can have is no reason to be silent.
-        with suppress(Unavailable):
+        with suppress(*_NOT_THERE):
             answers = backend.open(player.pull_ticks, samplerate=samplerate, buffer=backend.quickest)
             player.ticks = "apart"
             return stream, answers
@@ -302,8 +314,12 @@ def _open(player: Player, backend: Backend, samplerate: int) -> tuple[Stream, ..
 
 
 def _close(streams: tuple[Stream, ...]) -> None:
-    for stream in streams:
-        stream.close()
+    """Close streams at the same time, as each may take seconds that nobody should wait for twice."""
+    closing = [Thread(target=stream.close, name="voiceguide-close") for stream in streams]
+    for one in closing:
+        one.start()
+    for one in closing:
+        one.join()
 
 
 def _open_again(
@@ -316,13 +332,49 @@ def _open_again(
     tick: float,
 ) -> tuple[Stream, ...]:
     """Return new streams as soon as a device opens; the closed ones if the player is ended before."""
-    for delay in chain(BACK_OFF, repeat(BACK_OFF[-1])):
-        for _ in range(round(delay / tick)):
-            poll()
-            if player.score.is_over:
-                player.forget_fading()
-                return closed
+
+    def sit_out_a_tick() -> bool:
+        poll()
+        if not player.score.is_over:
             sit_out(tick)
-        with suppress(Unavailable):
-            return _open(player, backend, samplerate)
+            player.pass_unheard(tick)
+        return not player.score.is_over
+
+    for delay in chain(BACK_OFF, repeat(BACK_OFF[-1])):
+        waits = repeat(None, round(delay / tick))
+        attempt = _Attempt(player, backend, samplerate)
+        if all(sit_out_a_tick() for _ in waits):
+            attempt.start()
+            # A sound server that hangs lets nobody in and nobody go; keys are read meanwhile.
+            while attempt.is_alive() and sit_out_a_tick():
+                continue
+        if player.score.is_over:
+            attempt.give_up()
+            player.forget_fading()
+            return closed
+        if attempt.streams:
+            return attempt.streams
     raise AssertionError("there is always another attempt")
+
+
+class _Attempt(Thread):
+    """An attempt to open a device, which may hang."""
+
+    def __init__(self, player: Player, backend: Backend, samplerate: int) -> None:
+        super().__init__(name="voiceguide-open", daemon=True)
+        self._open: Callable[[], tuple[Stream, ...]] = lambda: _open(player, backend, samplerate)
+        self._given_up = False
+        self.streams: tuple[Stream, ...] = ()
+        """What was opened; empty as long as nothing was."""
+
+    def run(self) -> None:
+        """Open the device, or not."""
+        with suppress(*_NOT_THERE):
+            self.streams = self._open()
+        if self._given_up:
+            _close(self.streams)
+
+    def give_up(self) -> None:
+        """Let whatever opens late be closed again."""
+        self._given_up = True
+        _close(self.streams)

@@ -197,6 +197,9 @@ def break_off(score: Score) -> Score:
         event = score.tape.event_at(owed[0].start)
         if event is not None:
             owed = (owed[0]._replace(start=score.tape.frame(event.start)), *owed[1:])
+    if score.staying is not None:
+        # What it stays for begins anew: the time that was told is not counted from before the question.
+        return replace(score, detour=owed, stayed=0)
     if score.detour or score.index >= len(score.pieces):
         return replace(score, detour=owed)
     event = score.tape.event_at(score.at)

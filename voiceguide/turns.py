@@ -77,11 +77,11 @@ def go_on(score: Score) -> Score:
     """
     tape = score.tape
     if score.staying is not None:
-        return jump(break_off(score), score.staying.goes_on_at)
+        return replace(jump(break_off(score), score.staying.goes_on_at), is_paused=False)
     if not score.is_alarm:
         return score
     segment = score.segment
-    left = jump(score, tape.frame(segment.start + segment.duration))
+    left = replace(jump(score, tape.frame(segment.start + segment.duration)), is_paused=False)
     told = tape.piece(way_out(tape.session, segment.start)[0])
     if score.place >= told.end:
         return replace(left, detour=())

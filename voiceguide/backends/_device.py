@@ -29,6 +29,11 @@ HINT = (
     "`voiceguide doctor` says what is missing; "
     "`voiceguide export -o session.wav` makes a file to play elsewhere."
 )
+_WAKING, _SETTLED = 3.0, 5
+"""Seconds without a callback that a device may take to wake, and after how many callbacks it is awake.
+
+A PulseAudio sink that sleeps makes the second one wait for 1.7 seconds; a Bluetooth one may be as slow.
+"""
 _CLOSING = 2.0
 """Seconds to wait for a device to close: unplugging one may lock up its library (miniaudio #341, #881)."""
 _SLICE = 0.1
@@ -110,7 +115,7 @@ class DeviceStream:
         # clock has jumped and the device deserves its time to come back.
         self._silent = 0.0 if self._calls != self._calls_seen else self._silent + seconds
         self._calls_seen = self._calls
-        if self._silent > self.silent_for:
+        if self._silent > (self.silent_for if self._calls >= _SETTLED else max(self.silent_for, _WAKING)):
             raise gone()
 
 
@@ -135,10 +140,16 @@ def choose_device(wanted: str, names: Sequence[str]) -> int:
 
 
 def close_in_time(close: Callable[[], None]) -> None:
-    """Close a device in a thread of its own, so that one which locks up takes nobody with it."""
+    """Close a device in a thread of its own, so that one which locks up takes nobody with it.
+
+    Python waits for the second thread before it ends, however it is told to: a device that is still open
+    then waits for a callback that is never called again, and the process never ends.
+    """
     closing = threading.Thread(target=close, name="voiceguide-close", daemon=True)
     closing.start()
-    closing.join(_CLOSING)
+    waiting = threading.Thread(target=closing.join, args=(_CLOSING,), name="voiceguide-wait")
+    waiting.start()
+    waiting.join()
 
 
 @contextmanager

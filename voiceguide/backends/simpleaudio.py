@@ -1,4 +1,4 @@
-"""The device of this machine, through simpleaudio: not chosen by itself, as it is no longer looked after.
+"""The device of this machine, through simpleaudio: the last choice, as it is no longer looked after.
 
 It plays whole buffers only, and on Python 3.12 and later it takes its process down when one has been played.
 So a process of its own plays chunks of up to a second, each at its time by the clock, cut where it is
@@ -70,8 +70,8 @@ class Backend:
         from importlib.util import find_spec
 
         if find_spec("simpleaudio") is None:
-            hint = f"`pip install simpleaudio` builds it, with a compiler and ALSA's headers. {HINT}"
-            raise Unavailable("backend 'simpleaudio' needs simpleaudio", hint=hint)
+            needed = "`pip install simpleaudio`, with a compiler and, on Linux, ALSA's headers"
+            raise Unavailable(f"backend 'simpleaudio' needs {needed}", hint=HINT)
         worker = subprocess.Popen(
             [sys.executable, "-P", "-m", _WORKER, str(samplerate)],
             stdin=subprocess.PIPE,

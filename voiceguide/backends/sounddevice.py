@@ -145,8 +145,7 @@ def _load() -> Any:
     from importlib.util import find_spec
 
     if find_spec("sounddevice") is None:
-        hint = f"`pip install sounddevice` gets it. {HINT}"
-        raise Unavailable("backend 'sounddevice' needs sounddevice", hint=hint)
+        raise Unavailable("backend 'sounddevice' needs `pip install sounddevice`", hint=HINT)
     if reason := _loads():
         raise Unavailable(f"backend 'sounddevice' has no sound device: {reason}", hint=HINT)
     with without_chatter():

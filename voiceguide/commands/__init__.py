@@ -104,6 +104,9 @@ def main(args: list[str] | None = None) -> None:
 
 
 def _terminate(*_: object) -> None:
+    # A terminal that is closed may say so twice, and the second time must not break off the tidying up.
+    for number in _ENDINGS:
+        signal.signal(number, signal.SIG_IGN)
     sys.exit(TERMINATED)
 
 
@@ -136,8 +139,9 @@ def _run(args: list[str] | None) -> int:
         _print_no_more()
         fault = f"Error: {error.filename or 'the output'}: {error.strerror or error}"
         code, lines = FAULT, [fault, "Hint:  is there room, and may you read and write there?"]
-    for line in lines:
-        click.echo(as_called(line), err=True)
+    with suppress(OSError):  # the terminal may be closed by now
+        for line in lines:
+            click.echo(as_called(line), err=True)
     return code
 
 

@@ -34,6 +34,10 @@ _SHOW_EVERY = 2
 """Looks after which the screen and what is kept are brought up to date."""
 
 
+_ASKED_FOR = round(10 / _LOOK)
+"""Looks for which a first `q` is remembered: a later one is not its second."""
+
+
 def listen(
     session: Session,
     device: Backend,
@@ -142,7 +146,8 @@ class Seat:
         self._title = session.title if session else ""
         self._done = session.options.done if session else ()
         self._ends = session.options.ends if session else None
-        self._asked_to_end = False
+        self._asked_to_end = -_ASKED_FOR - 1
+        self._is_lost = False
         self._is_alarm = False
         self._told_late = 0
         self._looks = 0
@@ -161,23 +166,27 @@ class Seat:
     def _show(self) -> None:
         player = self._player
         was_alarm, self._is_alarm = self._is_alarm, player.score.is_alarm
+        if self._is_lost and self._is_alarm and not was_alarm:
+            self._screen.warn("The ice is over: take it off now. There is no sound to say so.")
         if was_alarm and not self._is_alarm:
             self._screen.warn("Nobody answered. Is the ice still on? Take it off.")
         self._screen.show(player)
         if self.media:
             self.media.show(self._showing())
         self._log.write(player.played.take())
-        if not player.is_ending and player.score.segment is not self._segment:
+        if not (player.is_ending or player.score.is_waiting) and player.score.segment is not self._segment:
             self._segment = player.score.segment
             self._keeper.keep((*self._done, *stops_of(player.score)), datetime.now().astimezone())
 
     def lose(self, error: Unavailable) -> None:
         """Say that the device has gone."""
+        self._is_lost = True
         self._screen.warn(f"Paused: {error.message}. Trying to open it again; q, three times, stops.")
 
     def find(self) -> None:
         """Say that it is back; go on by itself only where nobody could press a key."""
-        if self._read_keys is no_keys or self._player.is_ending:
+        self._is_lost = False
+        if self._read_keys is no_keys or self._player.is_ending or self._player.score.is_alarm:
             self._screen.warn("The sound is back.")
             self._player.resume()
         else:
@@ -194,18 +203,19 @@ class Seat:
 
     def _press(self, key: str, *, ticks: bool) -> None:
         player, control = self._player, BY_KEY.get(key)
-        if control is None:
-            return
-        if ticks:
+        if ticks and (control is not None or player.score.is_alarm):
             player.tick()
-        if player.score.is_alarm:
+        if player.score.is_alarm and not self._is_lost:
             # Whoever presses any key at all is awake.
             player.turn(turns.go_on)
             self._is_alarm = False
             return
+        if control is None:
+            return
         if control.id != "help":
-            self._screen.hide_keys()
-        asked, self._asked_to_end = self._asked_to_end, control.id == "end"
+            self._screen.clear()
+        asked = 0 <= self._looks - self._asked_to_end <= _ASKED_FOR
+        self._asked_to_end = self._looks if control.id == "end" else -_ASKED_FOR - 1
         if control.turn is not None:
             player.turn(control.turn)
         elif control.id == "pause":

@@ -246,7 +246,7 @@ def _offer(error: ImpossibleLength, options: Options) -> None:
     if not error.nearest:
         return
     words = click.get_current_context().find_root().meta.get(TYPED, [])
-    typed_words = [word for at, word in enumerate(words) if not _sets_the_length(words, at)]
+    typed_words = without_length(words)
     length = clock(options.length) if options.length else error.nearest
     lines = [(*typed_words, "--length", length, *remedy.split()) for remedy in error.remedies]
     lines = lines or [(*typed_words, "--length", error.nearest)]
@@ -256,11 +256,16 @@ def _offer(error: ImpossibleLength, options: Options) -> None:
 def words_to_go_on(routine: str, options: Options) -> list[str]:
     """Return what was typed after the command, so that it means the same whenever and wherever it is said."""
     words = click.get_current_context().find_root().meta.get(TYPED, [])[1:]
-    kept = [word for at, word in enumerate(words) if not _sets_the_length(words, at)]
+    kept = without_length(words)
     path = Path(routine)
     kept = [str(path.resolve()) if word == routine and path.exists() else word for word in kept]
     is_typed = options.length is not None and "length" not in options.standing
     return [*kept, *(("--length", clock(options.length)) if is_typed and options.length else ())]
+
+
+def without_length(words: Sequence[str]) -> list[str]:
+    """Return what was typed without what asks for a length."""
+    return [word for at, word in enumerate(words) if not _sets_the_length(words, at)]
 
 
 def _sets_the_length(words: Sequence[str], at: int) -> bool:
@@ -304,14 +309,23 @@ def find_backend(name: str, device: str | None = None) -> tuple[str, Backend]:
         If there is no such device.
     """
     errors: list[VoiceguideError] = []
+    is_kept = device is not None and _is_kept("device")
     for candidate in AUTO_BACKENDS if name == "auto" else (name,):
         try:
-            backend: Backend = registry.find("voiceguide.backends", candidate).Backend(device or "")
+            make = registry.find("voiceguide.backends", candidate).Backend
+            try:
+                backend: Backend = make(device or "")
+            except UsageError:
+                if not is_kept:
+                    raise
+                backend = make()  # what is kept gives way where there is no choice
             backend.check()
         except (Unavailable, UnknownName, UsageError) as error:
             errors.append(error)
         else:
             return candidate, backend
+    if is_kept and isinstance(errors[0], UnknownName):
+        errors[0].hint = f"{errors[0].hint} It is kept: `voiceguide config unset device` forgets it."
     raise errors[0]
 
 

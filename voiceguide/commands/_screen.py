@@ -8,6 +8,7 @@ import signal
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -49,8 +50,8 @@ class Screen(Protocol):
     def list_keys(self) -> None:
         """Show what each key does."""
 
-    def hide_keys(self) -> None:
-        """Show the words again, where the keys stand in their place."""
+    def clear(self) -> None:
+        """Show the words again, where keys or a warning stand in their place."""
 
 
 def screen_for(*, plain: bool, quiet: bool) -> Screen:
@@ -90,8 +91,8 @@ class Nothing:
         for keys, what in describe():
             click.echo(f"{keys:22}  {what}", err=True)
 
-    def hide_keys(self) -> None:
-        """Do nothing: they stand in nobody's way."""
+    def clear(self) -> None:
+        """Do nothing: nothing stands in anybody's way."""
 
 
 class Lines(Nothing):
@@ -152,7 +153,7 @@ class Picture(Nothing):
         if hasattr(signal, "SIGCONT"):
             signal.signal(signal.SIGCONT, signal.SIG_DFL)
         if self._drawn:
-            click.echo()
+            _write("\n")
 
     def show(self, player: Player) -> None:
         """Draw the lines that have changed."""
@@ -162,9 +163,10 @@ class Picture(Nothing):
         size = shutil.get_terminal_size()
         if size != self._size:
             self._drawn, self._size = [], (size.columns, size.lines)
-        told = "Paused. Space goes on." if score.is_paused and not score.is_waiting else self._told
-        told = self._warned or told
-        said = "Space begins." if score.is_waiting else self._said
+        told = self._warned or tell_state(score) or self._told
+        said = self._said
+        if score.is_waiting:
+            said = "Space begins." if score.is_paused else "It begins by itself, soon. Space begins now."
         seconds = score.frames_left // player.tape.frame(SECOND)
         now = seconds, score.segment.chapter, said, told, self._keys
         if self._drawn and now == self._now:
@@ -185,9 +187,9 @@ class Picture(Nothing):
         """Show them instead of the words, or the words again."""
         self._keys = not self._keys
 
-    def hide_keys(self) -> None:
-        """Show the words again."""
-        self._keys = False
+    def clear(self) -> None:
+        """Show the words again, and all keys at the bottom."""
+        self._keys, self._warned = False, ""
 
     def _draw(self, lines: list[str]) -> None:
         codes = []
@@ -197,16 +199,35 @@ class Picture(Nothing):
             if number >= len(self._drawn) or self._drawn[number] != line:
                 codes.append(f"\x1b[{number + 1};1H\x1b[2K{line}")
         if codes:
-            click.echo("".join((*codes, f"\x1b[{len(lines) + 1};1H")), nl=False, color=True)
+            _write("".join((*codes, f"\x1b[{len(lines) + 1};1H")))
         self._drawn = lines
 
     def _draw_anew(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as signals want it
         self._drawn = []
 
 
+def _write(codes: str) -> None:
+    """Print what moves the cursor. A terminal that was closed is no reason to stop: a signal says so."""
+    with suppress(OSError):
+        click.echo(codes, nl=False, color=True)
+
+
 def is_answer(event: Event) -> bool:
     """Return True for what is said as an answer to a key: it is heard, and not shown too."""
     return event.name.startswith("player.")
+
+
+def tell_state(score: Score) -> str:
+    """Return what a session that does not go on is waiting for; empty if it goes on."""
+    if score.is_alarm:
+        return "Take the ice off. Any key ends the alarm."
+    if score.is_waiting or score.is_ending:
+        return ""
+    if score.is_paused and score.left is not None:
+        return "Paused. Space goes on without this point, Left tries it again."
+    if score.is_paused:
+        return "Paused. Space goes on."
+    return "Space goes on." if score.staying is not None else ""
 
 
 def compose(score: Score, said: str, told: str, *, size: tuple[int, int], keys: Sequence[str]) -> list[str]:
@@ -229,7 +250,7 @@ def compose(score: Score, said: str, told: str, *, size: tuple[int, int], keys: 
     tape = score.tape
     chapters = tape.session.chapters
     here = score.segment.chapter
-    title = chapters[here].title if chapters else ""
+    title = chapters[here].title if chapters and not score.is_ending else "Ending"
     end = tape.end_of_chapter(here)
     left_here, left = tape.time(score.frames_to(end)), tape.time(score.frames_left)
     whole = end - tape.frame(chapters[here].start) if chapters else tape.end
@@ -239,10 +260,12 @@ def compose(score: Score, said: str, told: str, *, size: tuple[int, int], keys: 
         "",
         told[:width] or _KEYS[:width],
     ]
-    following = next((one.title for one in chapters[here + 1 : here + 2]), "the end")
+    following = next((one.title for one in chapters[here + 1 : here + 2] if not score.is_ending), "the end")
     head = [_bold(title[:width]), f"Next: {following}"[:width], ""]
     room = height - len(head) - len(foot)
     words = [line[:width] for line in keys] if keys else [*_large(said, width)]
+    if len(words) > room:
+        words = [word for word in words if word]  # the air goes before the words do
     above = max((room - len(words)) // 2, 0)
     middle = [*[""] * above, *words][:room]
     return [*head, *middle, *[""] * (room - len(middle)), *foot][:height]

@@ -23,6 +23,7 @@ from voiceguide.commands._options import (
     setting_option,
     typed,
     voice_options,
+    without_length,
     words_to_go_on,
 )
 from voiceguide.commands._screen import screen_for
@@ -95,7 +96,9 @@ def command(
         click.echo(f"{error.message}.", err=True)
         if not click.confirm("Leave the ice to do on your own afterwards?", default=True, err=True):
             raise
-        session = open_session(routine, voice, rate, replace(options, ice="later"), live=True)
+        options = replace(options, ice="later")
+        context.find_root().meta[TYPED] += ["--ice", "later"]
+        session = open_session(routine, voice, rate, options, live=True)
     click.echo(
         f"{session.title}, {clock(session.timeline.duration)}, with {session.voice.name} through {name}. "
         "Space pauses. q, twice, ends gently. ? lists the keys.",
@@ -121,7 +124,9 @@ def _resume(context: click.Context) -> None:
         )
     meta = context.find_root().meta
     mark = load_bookmark(user_folder())
-    words = [*mark.words, *(word for word in meta[TYPED][1:] if word != "--resume")]
+    typed_now = [word for word in meta[TYPED][1:] if word != "--resume"]
+    kept = without_length(mark.words) if len(without_length(typed_now)) < len(typed_now) else mark.words
+    words = [*kept, *typed_now]
     meta[TYPED] = ["play", *words]
     click.echo(f"Going on with the session that stopped at {mark.when:%H:%M, %d %B}.", err=True)
     words += [word for stop in mark.done for word in ("--done", stop)]
