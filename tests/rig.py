@@ -79,8 +79,8 @@ def nowhere(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def run_rig(folder: Path) -> Iterator[Rig]:
-    """Give a running rig with one sink of just what the player sends, so that nothing is converted."""
+def run_rig(folder: Path, *, rate: int = SAMPLERATE) -> Iterator[Rig]:
+    """Give a running rig with one sink, usually of just what the player sends, so nothing is converted."""
     runtime = folder / "runtime"
     (runtime / "pulse").mkdir(parents=True)
     runtime.chmod(0o700)
@@ -98,7 +98,7 @@ def run_rig(folder: Path) -> Iterator[Rig]:
         "DBUS_SESSION_BUS_ADDRESS": "",
         "DISPLAY": "",
     }
-    sink = f"module-null-sink sink_name=rig rate={SAMPLERATE} channels=2 format=s16le norewinds=1"
+    sink = f"module-null-sink sink_name=rig rate={rate} channels=2 format=s16le norewinds=1"
     options = "--daemonize=no --exit-idle-time=-1 --use-pid-file=no --system=0 --high-priority=0 --realtime=0"
     modules = ["-L", f"module-native-protocol-unix auth-anonymous=1 socket={socket}", "-L", sink]
     with (folder / "server.log").open("wb") as log:

@@ -20,7 +20,7 @@ import select
 import subprocess
 import termios
 
-from voiceguide.keyboard import OTHER, keys, watched
+from voiceguide.keyboard import OTHER, _read_windows, keys, watched
 
 
 @dataclass(frozen=True)
@@ -255,3 +255,39 @@ def test_without_a_terminal_nothing_is_watched(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("sys.stdin", io.StringIO())
     with watched(lambda: None) as is_watching:
         assert not is_watching
+
+
+def test_after_the_shell_has_put_the_terminal_back_keys_are_read_one_at_a_time_again(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voiceguide.keyboard._STOPPED", 0.0)
+    before = termios.tcgetattr(terminal.end)
+    with keys() as read_keys:
+        ours = terminal.settings
+        # As `fg` does, after Ctrl-Z.
+        termios.tcsetattr(terminal.end, termios.TCSANOW, before)
+        assert terminal.settings != ours
+        read_keys()
+        assert terminal.settings == ours
+        terminal.type(b"q")
+        assert read_keys() == ["q"]
+
+
+class Console:
+    """What a console of Windows hands on: characters, of which an arrow is two."""
+
+    def __init__(self, typed: str) -> None:
+        self.typed = list(typed)
+
+    def kbhit(self) -> bool:
+        return bool(self.typed)
+
+    def getwch(self) -> str:
+        return self.typed.pop(0)
+
+
+def test_keys_of_windows_have_the_same_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "msvcrt", Console(" Q\r\t\x1b\xe0H\xe0P\xe0M\xe0K\0I\0Q+?\xe0\x85"))
+    expected = ["space", "q", "enter", "tab", "escape", "up", "down", "right", "left", "pageup", "pagedown"]
+    assert _read_windows() == [*expected, "+", "?", OTHER]
+    assert _read_windows() == []

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import Run
+from tests.made_up import make_routine
 from tests.test_turns import at
 from voiceguide import turns
-from voiceguide.commands._screen import Lines, Nothing, Picture, compose, screen_for
+from voiceguide.commands._screen import Lines, Nothing, Picture, compose, screen_for, tell_state
 from voiceguide.longer import go_on_longer
+from voiceguide.player import Player
 from voiceguide.score import Score, break_off
 
 TONE = ("--backend", "null", "--voice", "tone")
@@ -85,3 +90,67 @@ def test_a_quiet_screen_shows_nothing_while_it_plays(run: Run) -> None:
     done = run("play", "hands", "--quiet-screen", *TONE)
     assert (done.code, done.out) == (0, "")
     assert len(done.err.splitlines()) <= 8
+
+
+class Seen:
+    """A picture, and what it has drawn."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+        self.picture = Picture()
+        self.player = Player(make_routine().as_session)
+        self.player.pull(3_000 * 48)
+
+    def drawn(self) -> str:
+        self.picture.show(self.player)
+        return self._capsys.readouterr().out
+
+
+@pytest.fixture
+def seen_at_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Seen:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LINES", "24")
+    return Seen(capsys)
+
+
+def test_only_what_has_changed_is_drawn(seen_at_a_terminal: Seen) -> None:
+    assert "\x1b[2J" in seen_at_a_terminal.drawn()
+    assert seen_at_a_terminal.drawn() == ""
+    seen_at_a_terminal.picture.tell("Level: +3 dB")
+    assert seen_at_a_terminal.drawn().count("\x1b[2K") == 1
+
+
+def test_a_terminal_of_another_size_is_drawn_anew(
+    seen_at_a_terminal: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen_at_a_terminal.drawn()
+    monkeypatch.setenv("COLUMNS", "60")
+    assert "\x1b[2J" in seen_at_a_terminal.drawn()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing stops a process there for a while")
+def test_after_the_process_was_stopped_for_a_while_it_is_drawn_anew(seen_at_a_terminal: Seen) -> None:
+    with seen_at_a_terminal.picture:
+        seen_at_a_terminal.drawn()
+        os.kill(os.getpid(), signal.SIGCONT)
+        assert "\x1b[2J" in seen_at_a_terminal.drawn()
+    assert signal.getsignal(signal.SIGCONT) is signal.SIG_DFL
+
+
+def test_the_screen_says_what_is_waited_for() -> None:
+    hold = at("lying-down", "hold", "b48.left")
+    assert tell_state(hold) == ""
+    assert tell_state(turns.pause(hold)) == "Paused. Space goes on."
+    much = tell_state(turns.too_much(hold))
+    assert much == "Paused. Space goes on without this point, Left tries it again."
+
+
+def test_a_terminal_that_was_closed_is_no_fault(
+    seen_at_a_terminal: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("click.echo", refuse)
+    with seen_at_a_terminal.picture as picture:
+        picture.show(seen_at_a_terminal.player)

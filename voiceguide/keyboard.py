@@ -86,7 +86,7 @@ def _read_windows() -> list[str]:
         key = msvcrt.getwch()  # type: ignore[attr-defined,unused-ignore]
         if key in "\0\xe0" and msvcrt.kbhit():  # type: ignore[attr-defined,unused-ignore]
             # An arrow or a function key; which one it was comes as a letter that nobody typed.
-            pressed.append(_WINDOWS.get(msvcrt.getwch(), ""))  # type: ignore[attr-defined,unused-ignore]
+            pressed.append(_WINDOWS.get(msvcrt.getwch(), OTHER))  # type: ignore[attr-defined,unused-ignore]
         else:
             pressed.extend(_Typed().names(key) or [_NAMES.get(key, "")])
     return [key for key in pressed if key]

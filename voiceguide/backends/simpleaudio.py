@@ -1,9 +1,9 @@
-"""The device of this machine, through simpleaudio: the last choice, as it is no longer looked after.
+"""The device of this machine, through simpleaudio: the last choice, as keys are heard two seconds late.
 
-It plays whole buffers only, and on Python 3.12 and later it takes its process down when one has been played.
-So a process of its own plays chunks of up to a second, each at its time by the clock, cut where it is
-quietest. What that costs: a key is heard up to two seconds late, a chunk may start 15 ms early or late, no
-device can be chosen, and every second opens the device anew.
+It is no longer looked after, plays whole buffers only, and on Python 3.12 and later it takes its process down
+when one has been played. So a process of its own plays chunks of up to a second, each at its time by the
+clock, cut where it is quietest. A chunk may start 15 ms early or late, no device can be chosen, no tick
+answers a key, and every second opens the device anew.
 """
 
 from __future__ import annotations
