@@ -183,3 +183,17 @@ def test_which_session_it_goes_on_with_cannot_be_chosen(run: Run) -> None:
     done = run("play", "hands", "--resume", *TONE)
     assert done.code == 2
     assert "--resume goes on with the session that was interrupted" in done.err
+
+
+def test_two_players_at_once_leave_one_whole_bookmark_of_either(tmp_path: Path) -> None:
+    told: list[str] = []
+    two = [Keeper(tmp_path, [name], tell=told.append) for name in ("hands", "knees")]
+    for number in range(20):
+        two[number % 2].keep(tuple(f"stop.{one}" for one in range(number)), NOW)
+        mark = load_bookmark(tmp_path)
+        assert mark.words == (("hands", "knees")[number % 2],)
+        assert len(mark.done) == number
+    for keeper in two:
+        keeper.forget()
+    assert [*tmp_path.iterdir()] == []
+    assert told == []
