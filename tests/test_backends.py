@@ -187,9 +187,9 @@ def test_null_keeps_nothing_of_what_it_pulled() -> None:
 
 def test_a_device_that_wakes_slowly_has_not_gone() -> None:
     stream = _device.DeviceStream(Source().pull, lambda: None)
-    stream._silent = 2.9
+    stream._silent = 1.7
     stream.wait(0.01)
-    stream._silent = 3.0
+    stream._silent = 1.8
     with pytest.raises(Unavailable, match="stopped answering"):
         stream.wait(0.01)
 

@@ -55,6 +55,27 @@ def make_backend(name: str = "miniaudio", device: str = "") -> Backend:
     return made
 
 
+def ran_alone(name: str, request: pytest.FixtureRequest) -> bool:
+    """Return True if the test passed in a process of its own, which PortAudio wants.
+
+    It and ALSA look at their settings once, and tests before this one have hidden all devices from them.
+    """
+    if name != "sounddevice" or os.environ.get("VOICEGUIDE_TEST_ALONE"):
+        return False
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-m", "", request.node.nodeid],
+        cwd=request.config.rootpath,
+        env={**os.environ, "VOICEGUIDE_TEST_ALONE": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout
+    return True
+
+
 def onsets(sound: NDArray[np.int16]) -> NDArray[np.int64]:
     """Return the frames at which something sounds after a tenth of a second of silence."""
     sounding = np.flatnonzero(sound)
@@ -65,7 +86,11 @@ def onsets(sound: NDArray[np.int16]) -> NDArray[np.int64]:
 @pytest.mark.parametrize(
     ("name", "device"), [("miniaudio", ""), ("sounddevice", ""), ("sounddevice", "pulse")]
 )
-def test_what_is_played_is_what_would_be_exported(name: str, device: str, rig: Rig) -> None:
+def test_what_is_played_is_what_would_be_exported(
+    name: str, device: str, rig: Rig, request: pytest.FixtureRequest
+) -> None:
+    if ran_alone(name, request):
+        return
     session = make_long(2)
     player = Player(session.as_session)
     first = (90 if name == "sounddevice" else 60) * SAMPLERATE  # as much of it as is enough
@@ -176,7 +201,11 @@ def test_the_devices_of_every_backend_are_listed(rig: Rig, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("name", ["miniaudio", "sounddevice", "simpleaudio"])
-def test_a_sound_server_that_dies_is_told_and_nothing_hangs(name: str, rig: Rig) -> None:
+def test_a_sound_server_that_dies_is_told_and_nothing_hangs(
+    name: str, rig: Rig, request: pytest.FixtureRequest
+) -> None:
+    if ran_alone(name, request):
+        return
     session = make_long(1)
     player = Player(session.as_session)
 
@@ -193,8 +222,10 @@ def test_a_sound_server_that_dies_is_told_and_nothing_hangs(name: str, rig: Rig)
 
 @pytest.mark.parametrize("name", ["miniaudio", "sounddevice", "simpleaudio"])
 def test_a_server_that_comes_back_goes_on_with_the_session(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
+    if ran_alone(name, request):
+        return
     session = make_long(1)
     player = Player(session.as_session)
     player.pull(45 * 48_000)  # the last quarter is enough
@@ -308,8 +339,10 @@ def test_two_minutes_of_the_command_play_are_what_the_command_export_writes(rig:
 
 @pytest.mark.parametrize("name", ["miniaudio", "sounddevice"])
 def test_a_device_that_has_another_samplerate_plays_it_as_long(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
+    if ran_alone(name, request):
+        return
     session = make_hands(tmp_path)
     exported = np.concatenate(list(session.mixer().blocks()))
     first = len(exported) - 15 * SAMPLERATE

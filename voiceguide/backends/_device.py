@@ -29,7 +29,7 @@ HINT = (
     "`voiceguide doctor` says what is missing; "
     "`voiceguide export -o session.wav` makes a file to play elsewhere."
 )
-_WAKING, _SETTLED = 3.0, 5
+_WAKING, _SETTLED = 1.8, 5
 """Seconds without a callback that a device may take to wake, and after how many callbacks it is awake.
 
 A PulseAudio sink that sleeps makes the second one wait for 1.7 seconds; a Bluetooth one may be as slow.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from voiceguide.backends._device import (
@@ -20,7 +19,7 @@ from voiceguide.backends._device import (
     close_in_time,
     without_chatter,
 )
-from voiceguide.errors import Unavailable
+from voiceguide.errors import Unavailable, UnknownName
 
 if TYPE_CHECKING:
     from voiceguide.backends import Pull
@@ -78,6 +77,16 @@ class Backend:
         return sorted(found, key=lambda one: one[0] != default)
 
     def _open_device(self, samplerate: int, buffer: float, feed: Any, lose: Any) -> Any:
+        try:
+            return self._try_to_open(samplerate, buffer, feed, lose)
+        except (Unavailable, UnknownName):
+            # PortAudio looks for devices once: what was connected since is only found if it looks again. That
+            # must not be while another stream is open, as the one that answers keys is opened beside one.
+            if buffer != BUFFER or not _look_again():
+                raise
+            return self._try_to_open(samplerate, buffer, feed, lose)
+
+    def _try_to_open(self, samplerate: int, buffer: float, feed: Any, lose: Any) -> Any:
         sounddevice = _load()
         wanted = None
         if self._device:
@@ -117,8 +126,19 @@ class Stream(DeviceStream):
         sound[:] = 0 if taken is None else taken[:, None]
 
 
-@cache
-def _loads() -> str:
+def _look_again() -> bool:
+    """Let PortAudio look for devices again; return False if it cannot."""
+    if "sounddevice" not in sys.modules or _reason():
+        return False
+    import sounddevice
+
+    with without_chatter():
+        sounddevice._terminate()  # noqa: SLF001 - there is no public way
+        sounddevice._initialize()  # noqa: SLF001
+    return True
+
+
+def _reason() -> str:
     """Return why PortAudio cannot be loaded; empty if it can.
 
     Tried in a process of its own: while it looks for devices it ends the whole process if ALSA's settings are
@@ -146,7 +166,7 @@ def _load() -> Any:
 
     if find_spec("sounddevice") is None:
         raise Unavailable("backend 'sounddevice' needs `pip install sounddevice`", hint=HINT)
-    if reason := _loads():
+    if "sounddevice" not in sys.modules and (reason := _reason()):
         raise Unavailable(f"backend 'sounddevice' has no sound device: {reason}", hint=HINT)
     with without_chatter():
         import sounddevice
