@@ -19,8 +19,7 @@ PAUSED = Showing("Hands", "Left hand", 2, Milliseconds(400_000), is_playing=Fals
 
 
 def pressed(showing: Showing, *methods: str) -> list[str]:
-    found = MediaKeys(lambda: Milliseconds(0))
-    found.show(showing)
+    found = MediaKeys(lambda: Milliseconds(0), showing)
     for method in methods:
         assert found.press(method), method
     keys = found.read()
@@ -46,11 +45,12 @@ def test_two_at_once_do_not_undo_each_other() -> None:
 
 def test_what_would_leave_the_session_is_answered_and_does_nothing() -> None:
     assert pressed(PLAYING, "Seek", "SetPosition", "OpenUri") == []
-    assert not MediaKeys(lambda: Milliseconds(0)).press("Explode")
+    assert not MediaKeys(lambda: Milliseconds(0), PLAYING).press("Explode")
 
 
 def test_the_stop_the_length_and_the_position_are_shown() -> None:
-    found = MediaKeys(lambda: Milliseconds(90_500))
+    found = MediaKeys(lambda: Milliseconds(90_500), PLAYING)
+    assert found.properties(PLAYER)["PlaybackStatus"] == ("s", "Playing"), "from the start on"
     told: list[str] = []
     found.changed = lambda: told.append("")
     for showing in (PAUSED, PAUSED, PLAYING):
@@ -69,10 +69,37 @@ def test_without_a_bus_there_are_no_such_keys_and_nothing_is_said(
     address: str, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-    with media_keys(lambda: Milliseconds(0)) as found:
+    with media_keys(lambda: Milliseconds(0), PLAYING) as found:
         assert found.read() == []
     said = run("say", "hello", "--backend", "null", "--voice", "tone")
     assert said.code == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("dbus-daemon"), reason="needs dbus-daemon")
+def test_a_bus_that_goes_away_is_no_news_to_who_lies_there(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bus = subprocess.Popen(
+        ["dbus-daemon", "--session", "--nofork", "--print-address"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert bus.stdout is not None
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus.stdout.readline().strip())
+        with media_keys(lambda: Milliseconds(0), PLAYING) as found:
+            connected = found.changed
+            bus.kill()
+            bus.wait(10)
+            for showing in (PAUSED, PLAYING, PAUSED):
+                found.show(showing)
+        assert found.changed is not connected, "it was on the bus"
+    finally:
+        bus.kill()
+        bus.communicate()
+    assert capfd.readouterr() == ("", "")
 
 
 SCRIPT = """

@@ -432,6 +432,37 @@ def test_a_device_that_is_not_there_for_a_while_is_waited_for(
     assert player.ended
 
 
+def test_ice_lies_on_the_body_while_there_is_no_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voiceguide.player.BACK_OFF", (0.05,))
+    player = Player(make_session([Stretch("ice", 5_000), Stretch("close", 500)]).as_session)
+    stood: list[int] = []
+
+    def found() -> None:
+        stood.append(player.position)
+        player.resume()
+
+    backend = Flaky(48_000, attempts=5)
+    play(
+        player,
+        backend,
+        samplerate=48_000,
+        tick=0.05,
+        lost=lambda _: stood.append(player.position),
+        found=found,
+    )
+    assert stood[1] - stood[0] >= 5 * 50, "a look after each of the attempts, of fifty milliseconds"
+    assert backend.frames < 5_500 * 48, "what went by in silence is not heard after it"
+
+
+def test_ice_that_is_over_while_there_is_no_sound_waits_for_it() -> None:
+    player = Player(make_session([Stretch("ice", 5_000), Stretch("ice_off", 500)]).as_session)
+    player.pull(48_000)
+    player.pause()
+    player.pass_unheard(60)
+    assert player.position == 5_000
+    assert player.is_paused
+
+
 class Hanging(Backend):
     """The reference backend, which hangs when it is opened again, as a sound server that is stopped does."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,9 +15,19 @@ from hypothesis import strategies as st
 from tests.conftest import Run
 from tests.test_turns import A_SECOND, NAMES, TURNS, check, frames, segment, tape, texts_in
 from voiceguide import turns
-from voiceguide.score import Score, advance, start
+from voiceguide.bookmark import Keeper
+from voiceguide.commands._listening import _LOOK, Seat
+from voiceguide.commands._screen import Lines
+from voiceguide.errors import Unavailable
+from voiceguide.keyboard import OTHER
+from voiceguide.library import find_routine, load_language, load_points, load_routine
+from voiceguide.played import Log
+from voiceguide.player import Player
+from voiceguide.score import Score, advance, jump, start
+from voiceguide.session import compile_session
 from voiceguide.stays import find_stays
 from voiceguide.tape import Piece
+from voiceguide.voice import find_voice
 
 BUSY = frozenset({"li4.left", "li4.right", "b54.left", "b54.right"})
 OFF = "Take the ice off now."
@@ -205,3 +217,50 @@ def test_it_says_so_if_nothing_can_wait_for_you(run: Run) -> None:
     done = run("play", "hands", "--wait-for-me", "--backend", "null", "--voice", "tone")
     assert "there is no terminal to press Space at, so nothing waits for you." in done.err
     assert done.code == 0
+
+
+def test_a_key_that_does_nothing_else_ends_the_alarm_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voiceguide.commands._listening.keys", lambda: nullcontext(lambda: [OTHER]))
+    done = run("play", "lying-down", "--no-preflight", "--backend", "null", "--voice", "tone")
+    assert done.code == 0
+    assert done.out.count(OFF) == 1, "its words are heard once"
+
+
+@pytest.mark.parametrize(("seconds", "ends"), [(2, True), (15, False)])
+def test_a_first_q_is_forgotten_after_a_while(
+    seconds: int, *, ends: bool, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = round(60 / _LOOK)
+    looks = 0
+
+    def read_keys() -> list[str]:
+        nonlocal looks
+        looks += 1
+        return ["q"] if looks in {first, first + round(seconds / _LOOK)} else []
+
+    monkeypatch.setattr("voiceguide.commands._listening.keys", lambda: nullcontext(read_keys))
+    done = run("play", "hands", "--no-preflight", "--backend", "null", "--voice", "tone")
+    assert ("Now, your hands. The left hand is the one we press." not in done.out) == ends
+
+
+def test_ice_that_is_over_while_there_is_no_sound_is_told_on_the_screen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    routine, voice = load_routine(find_routine("arms")), find_voice("tone", rate=None, cache=tmp_path)
+    session = compile_session(routine, load_points(), load_language("en"), voice, live=True)
+    player = Player(session, is_answered=True)
+    ice = next(one for one in session.timeline.segments if one.action == "ice")
+    player.turn(lambda score: jump(score, score.tape.frame(ice.start + 60_000)))
+    with Lines() as screen:
+        log = Log(tmp_path, datetime.now(tz=UTC), about={}, tell=screen.warn)
+        seat = Seat(player, list, screen, log=log, keeper=Keeper(tmp_path, (), tell=screen.warn))
+        player.pause()
+        seat.lose(Unavailable("the sound device stopped answering"))
+        for minutes in (5, 10):
+            player.pass_unheard(minutes * 60)
+            for _ in range(4):
+                seat.poll()
+            told = capsys.readouterr().err
+            assert ("The ice is over: take it off now." in told) == (minutes == 10)
+        seat.find()
+    assert not player.is_paused, "it is called off as soon as it can be heard"

@@ -111,13 +111,13 @@ class Keeper:
 def _write_whole(path: Path, text: str) -> None:
     """Write a file that only its owner can read, so that a crash leaves the old one or the new one."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    temporary = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, path)  # noqa: PTH105 - mkstemp gives a string
-    except OSError:
+        temporary.replace(path)
+    finally:
         with suppress(OSError):
-            os.unlink(name)  # noqa: PTH108
-        raise
+            temporary.unlink(missing_ok=True)

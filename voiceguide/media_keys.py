@@ -51,12 +51,12 @@ class Showing:
 class MediaKeys:
     """What was pressed since it was asked last, and what is shown. Without a bus, nothing ever is."""
 
-    def __init__(self, position: Callable[[], Milliseconds]) -> None:
-        """`position` tells where the session stands, from any thread."""
+    def __init__(self, position: Callable[[], Milliseconds], showing: Showing) -> None:
+        """`position` tells where the session stands, from any thread; `showing` is what is shown first."""
         self._position = position
         self._pressed: deque[str] = deque()
-        self._showing = Showing("", "", 1, Milliseconds(0), is_playing=False)
-        self._is_playing = False
+        self._showing = showing
+        self._is_playing = showing.is_playing
         self.changed: Callable[[], object] = lambda: None
         """Called when something else is shown."""
 
@@ -127,9 +127,9 @@ class MediaKeys:
 
 
 @contextmanager
-def media_keys(position: Callable[[], Milliseconds]) -> Iterator[MediaKeys]:
-    """Give the media keys of this desktop for as long as a session plays."""
-    found = MediaKeys(position)
+def media_keys(position: Callable[[], Milliseconds], showing: Showing) -> Iterator[MediaKeys]:
+    """Give the media keys of this desktop for as long as a session plays, which is shown as it stands now."""
+    found = MediaKeys(position, showing)
     if not os.environ.get("DBUS_SESSION_BUS_ADDRESS") or find_spec("dbus_fast") is None:
         yield found
         return

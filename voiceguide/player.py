@@ -220,8 +220,10 @@ class Player:
         """Let time pass for the ice, which lies on the body whether anything is heard or not."""
         with self._lock:
             score = self._score
-            if score.is_paused and not score.detour and score.segment.action == "ice":
-                pieces, self._score = advance(score, round(seconds * self._mixer.samplerate))
+            ice = score.segment
+            if score.is_paused and not score.detour and ice.action == "ice":
+                left = self.tape.frame(ice.start + ice.duration) - score.place
+                pieces, self._score = advance(score, min(round(seconds * self._mixer.samplerate), left))
                 self.played.add(pieces)
                 if not self._score.is_paused:
                     self._score = turns.pause(self._score)

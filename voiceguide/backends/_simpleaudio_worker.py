@@ -52,7 +52,7 @@ def _open(simpleaudio: Any, sound: bytes, samplerate: int) -> Any:
     while True:
         try:
             return simpleaudio.play_buffer(sound, 1, 2, samplerate)
-        except Exception:
+        except simpleaudio._simpleaudio.SimpleaudioError:  # noqa: SLF001 - it has no public name
             if time.monotonic() > until:
                 raise
             time.sleep(0.01)

@@ -101,7 +101,7 @@ def listen(
         def poll() -> None:
             if seat.media is None:
                 # Both take their time, and sound comes first.
-                seat.media = stack.enter_context(media_keys(lambda: player.position))
+                seat.media = stack.enter_context(media_keys(lambda: player.position, seat.showing()))
                 if not stack.enter_context(awake()):
                     screen.tell("Note: nothing here can keep this machine from falling asleep.")
             seat.poll()
@@ -163,6 +163,18 @@ class Seat:
         if self._looks % _SHOW_EVERY == 0:
             self._show()
 
+    def showing(self) -> Showing:
+        """Return what a desktop is shown of where the session stands."""
+        score, tape = self._player.score, self._player.tape
+        chapter = score.segment.chapter
+        return Showing(
+            self._title,
+            tape.session.chapters[chapter].title,
+            chapter + 1,
+            tape.session.duration,
+            is_playing=not (score.is_paused or score.is_over or score.staying),
+        )
+
     def _show(self) -> None:
         player = self._player
         was_alarm, self._is_alarm = self._is_alarm, player.score.is_alarm
@@ -172,7 +184,7 @@ class Seat:
             self._screen.warn("Nobody answered. Is the ice still on? Take it off.")
         self._screen.show(player)
         if self.media:
-            self.media.show(self._showing())
+            self.media.show(self.showing())
         self._log.write(player.played.take())
         if not (player.is_ending or player.score.is_waiting) and player.score.segment is not self._segment:
             self._segment = player.score.segment
@@ -234,17 +246,6 @@ class Seat:
         else:
             player.make_louder(1 if control.id == "louder" else -1)
             self._screen.tell(f"Level: {player.level:+g} dB")
-
-    def _showing(self) -> Showing:
-        score, tape = self._player.score, self._player.tape
-        chapter = score.segment.chapter
-        return Showing(
-            self._title,
-            tape.session.chapters[chapter].title,
-            chapter + 1,
-            tape.session.duration,
-            is_playing=not (score.is_paused or score.is_over or score.staying),
-        )
 
     def _tell_late(self) -> None:
         """Say how much later it ends than it was to, if that is another minute than was said before."""
