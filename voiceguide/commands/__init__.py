@@ -16,7 +16,7 @@ from contextlib import suppress
 
 import click
 
-from voiceguide import __version__, registry
+from voiceguide import registry
 from voiceguide.errors import UnknownName, VoiceguideError
 from voiceguide.library import routine_names
 from voiceguide.settings import settings_that_apply
@@ -74,8 +74,23 @@ More:         {called} --help
 """
 
 
+def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - click's
+    if asked:
+        from voiceguide import __version__  # to look it up takes a twentieth of the start of `play`
+
+        click.echo(f"voiceguide {__version__}")
+        ctx.exit()
+
+
 @click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": _HELP})
-@click.version_option(__version__, message="voiceguide %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Guide a self-acupressure session by voice, for a sore back, lying down, eyes closed."""
