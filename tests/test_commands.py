@@ -436,6 +436,7 @@ def test_doctor_says_of_every_setting_what_applies_from_where_and_the_default(
     assert said["setting rate"] == "120, from VOICEGUIDE_RATE; the default is 150"
     assert said["setting voice"].startswith("tone, from VOICEGUIDE_VOICE; the default is ")
     assert said["setting backend"].startswith("auto, the first of miniaudio, sounddevice, simpleaudio that ")
+    assert said["setting ice"] == "not set, the default"
     assert said["voice"] == "works, tone:plain at 120 words a minute"
 
 

@@ -103,7 +103,9 @@ def listen(
                 # Both take their time, and sound comes first.
                 seat.media = stack.enter_context(media_keys(lambda: player.position, seat.showing()))
                 if not stack.enter_context(awake()):
-                    screen.tell("Note: nothing here can keep this machine from falling asleep.")
+                    screen.tell(
+                        "Note: nothing here can keep this machine from falling asleep. Set it to stay awake."
+                    )
             seat.poll()
 
         seat.ticks = not stack.enter_context(watched(player.tick))

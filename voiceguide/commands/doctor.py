@@ -119,7 +119,8 @@ def _default(name: str, applied: Mapping[str, Any]) -> str:
         return str(open_voice(applied.get("voice"), None).rate)
     if name == "backend":
         return f"auto, the first of {', '.join(AUTO_BACKENDS)} that opens a device"
-    return str(SETTINGS[name].default)
+    default = SETTINGS[name].default
+    return "not set" if default is None else str(default)
 
 
 def _voice(applied: Mapping[str, Any]) -> str:
