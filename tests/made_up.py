@@ -7,14 +7,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from voiceguide.clip import Clip
+from voiceguide.cover import make_cover
+from voiceguide.library import load_language
 from voiceguide.mixer import Mixer
+from voiceguide.scheduler.language import Language
 from voiceguide.scheduler.timeline import Chapter, Event, Segment, Timeline
 from voiceguide.tape import Dose
+from voiceguide.track import Track, make_track
 from voiceguide.units import SAMPLERATE, Milliseconds, in_frames
 
 if TYPE_CHECKING:
@@ -51,16 +55,25 @@ class MadeUp:
     speech: Mapping[str, Clip]
     earcons: Mapping[str, Clip]
     samplerate: int = SAMPLERATE
+    title: str = "Evening · Abend · ערב"
 
     ways_up: Mapping[str, Timeline] = field(default_factory=dict)
     asides: Mapping[str, Timeline] = field(default_factory=dict)
     doses: Mapping[str, Dose] = field(default_factory=dict)
+
+    @property
+    def language(self) -> Language:
+        return load_language("en")
 
     def mixer(self) -> Mixer:
         return self.mix(self.timeline)
 
     def mix(self, timeline: Timeline) -> Mixer:
         return Mixer(timeline, self.speech, self.earcons, self.samplerate)
+
+    def track(self, **more: Any) -> Track:
+        """Return what a file of it says of itself."""
+        return make_track(self.as_session, comment="Play it slowly.", cover=make_cover(self.title), **more)
 
     @property
     def as_session(self) -> Session:
@@ -183,6 +196,7 @@ def peak_memory(statement: str, minutes: int, samplerate: int = SAMPLERATE) -> i
     program = f"""
 import tracemalloc
 from tests.made_up import make_long
+from voiceguide.track import make_bare_track
 for minutes in (1, {minutes}):
     tracemalloc.start()
     session = make_long(minutes, {samplerate})

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
+import av
 import numpy as np
 import pytest
 import soundfile
+from numpy.typing import NDArray
 
 from tests.made_up import make_routine, peak_memory
 from voiceguide import registry
 from voiceguide.formats import Format
+from voiceguide.track import make_bare_track
 
 FORMATS = registry.names("voiceguide.formats")
 LOSSLESS = {"wav", "flac"}
+
+
+def decode(path: Path) -> tuple[NDArray[np.int16], int]:
+    """Return the samples of a file and its samplerate, as another library reads them."""
+    if path.suffix not in {".m4a", ".m4b"}:
+        return cast("tuple[NDArray[np.int16], int]", soundfile.read(path, dtype="int16"))
+    with av.open(str(path)) as file:
+        stream = file.streams.audio[0]
+        to_int16 = av.AudioResampler(format="s16", layout="mono", rate=stream.rate)
+        frames = [one for frame in file.decode(stream) for one in to_int16.resample(frame)]
+        return np.concatenate([frame.to_ndarray()[0] for frame in frames]), stream.rate
 
 
 def load(name: str) -> Format:
@@ -37,10 +52,10 @@ def test_a_format_has_a_title_and_says_that_it_can_be_written(name: str) -> None
 def test_another_decoder_reads_back_the_same_sound(name: str, samplerate: int, tmp_path: Path) -> None:
     session = make_routine(samplerate)
     path = tmp_path / f"session.{name}"
-    load(name).write(path, session.as_session, session.mixer().blocks())
-    sound, rate = soundfile.read(path, dtype="int16")
+    load(name).write(path, make_bare_track(session.as_session), session.mixer().blocks())
+    sound, rate = decode(path)
     assert rate == samplerate
-    assert soundfile.info(path).channels == 1
+    assert sound.ndim == 1
     if name in LOSSLESS:
         assert soundfile.info(path).subtype == "PCM_16"
         assert np.array_equal(sound, np.concatenate(list(session.mixer().blocks())))
@@ -56,7 +71,7 @@ def test_the_bytes_do_not_depend_on_the_blocksize(name: str, blocksize: int, tmp
     written = []
     for size in (blocksize, 4_800):
         path = tmp_path / f"{size}.{name}"
-        load(name).write(path, session.as_session, session.mixer().blocks(size))
+        load(name).write(path, make_bare_track(session.as_session), session.mixer().blocks(size))
         written.append(path.read_bytes())
     assert written[0] == written[1]
 
@@ -64,7 +79,7 @@ def test_the_bytes_do_not_depend_on_the_blocksize(name: str, blocksize: int, tmp
 def test_the_same_session_gives_the_same_wav_to_the_byte(tmp_path: Path) -> None:
     for name in ("one", "two"):
         session = make_routine()
-        load("wav").write(tmp_path / name, session.as_session, session.mixer().blocks())
+        load("wav").write(tmp_path / name, make_bare_track(session.as_session), session.mixer().blocks())
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
@@ -73,7 +88,7 @@ def test_what_was_in_the_file_before_is_gone(name: str, tmp_path: Path) -> None:
     session = make_routine(16_000)
     path = tmp_path / f"session.{name}"
     path.write_bytes(b"x" * 10_000_000)
-    load(name).write(path, session.as_session, session.mixer().blocks())
+    load(name).write(path, make_bare_track(session.as_session), session.mixer().blocks())
     assert path.stat().st_size < 1_000_000
 
 
@@ -81,7 +96,7 @@ def test_what_was_in_the_file_before_is_gone(name: str, tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_length(name: str, tmp_path: Path) -> None:
     write = (
         f"__import__('voiceguide.formats.{name}', fromlist=['Format']).Format()"
-        f".write(__import__('pathlib').Path({str(tmp_path / name)!r}), session, blocks)"
+        f".write(__import__('pathlib').Path({str(tmp_path / name)!r}), make_bare_track(session), blocks)"
     )
     # The hour is 115 MB; the clips of its session take 3.
     assert peak_memory(write, 60, 16_000) < 8_000_000
@@ -90,4 +105,4 @@ def test_memory_does_not_grow_with_the_length(name: str, tmp_path: Path) -> None
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_path_that_cannot_be_written_is_an_os_error(name: str, tmp_path: Path) -> None:
     with pytest.raises(OSError, match="nowhere"):
-        load(name).write(tmp_path / "nowhere" / "x", make_routine().as_session, iter(()))
+        load(name).write(tmp_path / "nowhere" / "x", make_bare_track(make_routine().as_session), iter(()))

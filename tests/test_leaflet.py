@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import mutagen
 import pytest
 
 from tests.conftest import Run
@@ -350,13 +351,17 @@ def test_a_leaflet_that_is_wrong_is_refused_with_its_line(
     assert all(re.match(rf"{re.escape(str(file))}:\d+$", one.where or "") for one in caught.value.problems)
 
 
-def test_every_label_is_printed_by_some_point(leaflet: Leaflet, run: Run, stranger: Path) -> None:
-    """A label that no point needs would be translated for nothing."""
+def test_every_label_is_printed_by_some_point_or_is_in_a_file(
+    leaflet: Leaflet, run: Run, stranger: Path, tmp_path: Path
+) -> None:
+    """A label that nothing needs would be translated for nothing."""
     own = stranger / "points" / "li11.yaml"
     own.parent.mkdir()
     shipped = (SHIPPED / "points" / "li4.yaml").read_text(encoding="utf-8")
     own.write_text(shipped.replace("id: li4", "id: li11"), encoding="utf-8")
     printed = plain(" ".join(run("point", name).out for name in load_points()))
+    run("export", "hands", "--voice", "tone", "-o", str(tmp_path / "session.flac"))
+    printed += plain(" ".join(mutagen.File(tmp_path / "session.flac")["comment"]))
     parts = {key: [plain(part) for part in re.split(r"\{\w+\}", leaflet.labels[key])] for key in LABELS}
     assert [key for key, words in parts.items() if not all(word in printed for word in words)] == []
 

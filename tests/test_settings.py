@@ -90,6 +90,8 @@ def test_the_environment_stands_before_the_file(name: str, monkeypatch: pytest.M
         "wait-for-me": "off",
         "quiet-screen": "off",
         "device": "speakers",
+        "bitrate": "64",
+        "samplerate": "16000",
     }
     keep_setting(name, parse_setting(name, SETTINGS[name].example))
     monkeypatch.setenv(SETTINGS[name].environment(name), others[name])

@@ -36,6 +36,15 @@ class Clip:
         return to_milliseconds(self.frames, self.samplerate)
 
 
+def resample(clip: Clip, samplerate: int) -> Clip:
+    """Return a clip at another samplerate, as long as before to a frame; itself if it has that one."""
+    if samplerate == clip.samplerate:
+        return clip
+    import soxr
+
+    return Clip(soxr.resample(clip.samples, clip.samplerate, samplerate, "HQ").astype(np.float32), samplerate)
+
+
 def to_int16(block: Block) -> NDArray[np.int16]:
     """Return the samples as 16-bit integers: times 32767, half to even, clipped, no dither.
 

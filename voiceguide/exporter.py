@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, cast
 
 from voiceguide import registry
 from voiceguide.errors import ExportError, UnknownName, UsageError
+from voiceguide.track import make_bare_track
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from voiceguide.formats import Format
     from voiceguide.session import Sound
+    from voiceguide.track import Track
 
 Progress = Callable[[int, int], None]
 """Is told the frames written so far and the frames in all, at most 101 times: at 0 and at every percent."""
@@ -34,7 +36,14 @@ FORMATS = "voiceguide.formats"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def export(session: Sound, target: Path, *, force: bool = False, progress: Progress | None = None) -> None:
+def export(
+    session: Sound,
+    target: Path,
+    track: Track | None = None,
+    *,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> None:
     """Write the session's sound to `target` in the format its suffix names. Blocks until done.
 
     Parameters
@@ -43,6 +52,8 @@ def export(session: Sound, target: Path, *, force: bool = False, progress: Progr
         What to write. Memory stays constant, whatever its length.
     target
         A file in a folder that exists.
+    track
+        What the file says of itself; None for nothing.
     force
         Replace an older file.
     progress
@@ -57,9 +68,10 @@ def export(session: Sound, target: Path, *, force: bool = False, progress: Progr
     ExportError
         If the target exists (without `force`) or cannot be written.
     """
-    check_target(target, force=force)
+    track = track or make_bare_track(session)
+    check_target(target, force=force, bitrate=track.bitrate)
     with _replacing(target, force=force) as beside:
-        _find_format(target).write(beside, session, _counted(session, progress))
+        _find_format(target).write(beside, track, _counted(session, progress))
 
 
 def write_text(target: Path, text: str, *, force: bool = False) -> None:
@@ -75,12 +87,21 @@ def write_text(target: Path, text: str, *, force: bool = False) -> None:
         beside.write_text(text, encoding="utf-8", newline="\n")
 
 
-def check_target(target: Path, *, force: bool = False) -> None:
+def check_target(target: Path, *, force: bool = False, bitrate: int | None = None) -> None:
     """Return if `export` can be expected to succeed: to call before anything is synthesised.
 
     Raises what `export` raises; only what happens later, such as a disk that fills up, is not foreseen.
     """
-    _find_format(target).check()
+    found = _find_format(target)
+    if bitrate is not None and found.bitrates is None:
+        raise UsageError(
+            f"'{target.suffix}' has no bitrate to choose: it keeps every sample",
+            hint="`--samplerate 24000` halves it; .mp3 and .opus are small.",
+        )
+    if bitrate is not None and found.bitrates is not None and bitrate not in found.bitrates:
+        low, high = found.bitrates[0], found.bitrates[-1]
+        raise UsageError(f"'{target.suffix}' takes {low} to {high} kilobits a second, not {bitrate}")
+    found.check()
     check_text_target(target, force=force)
 
 

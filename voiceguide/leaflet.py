@@ -15,7 +15,7 @@ from voiceguide.scheduler.shape import Problems, Record, Seq, Table, Text, Whole
 LABELS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("where", "differs", "how", "helps", "feel", "cautions", "aftercare", "sources"), ()),
     **dict.fromkeys(("together", "apart", "gradual", "at_once", "no_promise", "no_helps", "no_words"), ()),
-    **dict.fromkeys(("rounds", "holds", "rest", "window", "massage_first", "press_in"), ()),
+    **dict.fromkeys(("rounds", "holds", "rest", "window", "massage_first", "press_in", "file_comment"), ()),
     "codes": ("code", "who"),
     "only_who": ("who",),
     "nickname": ("nickname",),

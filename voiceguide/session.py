@@ -76,12 +76,14 @@ class Sound:
 
     def mix(self, timeline: Timeline) -> Mixer:
         """Return the sound of a timeline whose words this voice has been given; loads every clip."""
+        from voiceguide.clip import resample
         from voiceguide.mixer import Mixer
 
-        events = timeline.events
-        speech = {event.spoken: self.voice.clip(event.spoken) for event in events if event.kind == "speech"}
+        rate, events = self.samplerate, timeline.events
+        texts = {event.spoken for event in events if event.kind == "speech"}
+        speech = {text: resample(self.voice.clip(text), rate) for text in texts}
         names = {event.name for event in events if event.kind == "earcon"}
-        earcons = {name: make_earcon(name) for name in names}
+        earcons = {name: resample(make_earcon(name), rate) for name in names}
         return Mixer(timeline, speech, earcons, self.samplerate)
 
     def mixer(self) -> Mixer:

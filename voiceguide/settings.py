@@ -33,6 +33,9 @@ from voiceguide.scheduler.options import DETAILS, FOOT_BATHS, ICES, SORE_SIDES
 from voiceguide.units import parse_duration, parse_length
 from voiceguide.voice import FASTEST, SLOWEST
 
+SAMPLERATES = ("16000", "24000", "48000")
+"""Hertz, as they are typed: whole frames in a millisecond, and Opus has no others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -63,6 +66,12 @@ def _voice(text: str) -> str:
 
 def _rate(text: str) -> int:
     if not re.fullmatch(r"\d{1,9}", text.strip(), re.ASCII) or not SLOWEST <= int(text) <= FASTEST:
+        raise ValueError(text)
+    return int(text)
+
+
+def _bitrate(text: str) -> int:
+    if not re.fullmatch(r"\d{1,3}", text.strip(), re.ASCII) or not 6 <= int(text) <= 256:
         raise ValueError(text)
     return int(text)
 
@@ -207,6 +216,18 @@ SETTINGS: dict[str, Setting] = {
         _name,
         "a name that `list devices` shows",
         "headphones",
+    ),
+    "bitrate": Setting(
+        "kilobits a second of a small file; without it, what is enough for a voice",
+        _bitrate,
+        "a number from 6 to 256, as far as the format has it",
+        "48",
+    ),
+    "samplerate": Setting(
+        "samples a second of a file",
+        lambda text: int(_one_of(*SAMPLERATES)(text)),
+        ", ".join(SAMPLERATES),
+        "24000",
     ),
     "plain": Setting("line-by-line text, for screen readers", _flag, "on or off", "on", "off"),
 }

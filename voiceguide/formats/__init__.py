@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from voiceguide.session import Sound
+    from voiceguide.track import Track
 
 
 class Format(Protocol):
@@ -21,12 +21,16 @@ class Format(Protocol):
 
     title: str
     """What `voiceguide list formats` calls it."""
+    bitrates: range | None
+    """Kilobits a second that can be asked for; None if it keeps every sample, whatever room that takes."""
 
     def check(self) -> None:
         """Return if this format can be written on this machine; else raise `Unavailable`."""
 
-    def write(self, path: Path, session: Sound, blocks: Iterator[NDArray[np.int16]]) -> None:
+    def write(self, path: Path, track: Track, blocks: Iterator[NDArray[np.int16]]) -> None:
         """Write the blocks to `path`, which may exist and is then replaced. Blocks until done.
 
-        Each block is mono int16 of shape (frames,). Memory stays constant, whatever the length.
+        Each block is mono int16 of shape (frames,), at the samplerate of the track; together they are as long
+        as the track says. Memory stays constant, whatever the length. Raises `OSError` if the disk is full or
+        `path` cannot be written.
         """

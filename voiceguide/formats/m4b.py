@@ -1,0 +1,11 @@
+"""M4B: an audiobook with chapters, for Apple's Books and audiobook players. It needs PyAV."""
+
+from __future__ import annotations
+
+from voiceguide.formats import _pyav
+
+
+class Format(_pyav.Mp4):
+    """Mono AAC in MP4, by PyAV."""
+
+    title = "M4B: an audiobook with chapters, for Apple's Books and audiobook players"

@@ -1,0 +1,129 @@
+"""Sound -> Track: what an audio file holds, and what it says of itself. Pure.
+
+A player shows it: the title, a chapter for each stop, a cover, and the words as they are spoken.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from voiceguide.units import Milliseconds, in_frames
+
+if TYPE_CHECKING:
+    from voiceguide.session import Session, Sound
+
+ARTIST = ALBUM_ARTIST = "voiceguide"
+GENRE = "Speech"
+"""One of the genres that players know by a number (101, https://id3.org/id3v2.3.0#Appendix_A)."""
+LONGEST_TEXT = 300
+"""Characters of a title. Players cut it much earlier; a title without end would only fill the file."""
+
+
+class Mark(NamedTuple):
+    """A chapter of a file."""
+
+    start: Milliseconds
+    """From the first sample of the file."""
+    end: Milliseconds
+    """Where the next one starts, or the file ends."""
+    title: str
+    """One line."""
+
+
+class Line(NamedTuple):
+    """A few words, spoken."""
+
+    start: Milliseconds
+    """When the first of them sounds, from the first sample of the file."""
+    end: Milliseconds
+    """When the last of them is over."""
+    text: str
+    """One line, as a screen shows it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """What an audio file holds, and what it says of itself."""
+
+    samplerate: int
+    """Hertz."""
+    frames: int
+    """How many there are."""
+    bitrate: int | None = None
+    """Kilobits a second, on average, where a format can choose; None for what is enough for speech."""
+    title: str = ""
+    """One line; empty if the file says nothing of itself."""
+    album: str = ""
+    """The whole that it is a part of, or its own title."""
+    number: int = 1
+    """Its place in that whole, from 1 on."""
+    count: int = 1
+    """How many parts that whole has."""
+    language: str = ""
+    """BCP 47, such as `en`; empty if it is not known."""
+    comment: str = ""
+    """What to know before it is played."""
+    chapters: tuple[Mark, ...] = ()
+    """They tile the file; none if it has no parts."""
+    words: tuple[Line, ...] = ()
+    """All that is spoken, in order."""
+    cover: bytes = b""
+    """A square picture, as a PNG file; empty if there is none."""
+
+    @property
+    def duration(self) -> Milliseconds:
+        """Its length in milliseconds, rounded down."""
+        return Milliseconds(self.frames * 1000 // self.samplerate)
+
+    @property
+    def lyrics(self) -> str:
+        """All that is spoken, a line for each cue."""
+        return "\n".join(line.text for line in self.words)
+
+
+def make_track(
+    session: Session, *, comment: str = "", cover: bytes = b"", bitrate: int | None = None
+) -> Track:
+    """Return what a file of a whole session holds and says of itself."""
+    timeline = session.timeline
+    starts = [chapter.start for chapter in timeline.chapters]
+    ends = [*starts[1:], timeline.duration]
+    title = in_one_line(session.title)
+    return Track(
+        samplerate=session.samplerate,
+        frames=in_frames(timeline.duration, session.samplerate),
+        bitrate=bitrate,
+        title=title,
+        album=title,
+        language=session.language.tag,
+        comment=in_one_line(comment),
+        chapters=tuple(
+            Mark(chapter.start, end, in_one_line(chapter.title))
+            for chapter, end in zip(timeline.chapters, ends, strict=True)
+        ),
+        words=tuple(
+            Line(event.start, Milliseconds(event.start + event.duration), in_one_line(event.text))
+            for event in timeline.events
+            if event.kind == "speech"
+        ),
+        cover=cover,
+    )
+
+
+def make_bare_track(sound: Sound) -> Track:
+    """Return what a file holds that says nothing of itself."""
+    return Track(samplerate=sound.samplerate, frames=in_frames(sound.timeline.duration, sound.samplerate))
+
+
+def in_one_line(text: str) -> str:
+    """Return a text without what a player cannot show: control characters, line ends, and what has no end.
+
+    Marks of direction (Unicode's `Cf`) stay: a title in Hebrew or Arabic may need them.
+    """
+    shown = "".join(
+        " " if unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} else letter for letter in text
+    )
+    line = " ".join(shown.split())
+    return line if len(line) <= LONGEST_TEXT else line[: LONGEST_TEXT - 1].rstrip() + "…"
