@@ -9,7 +9,6 @@ are there. Needs espeak-ng, sox and pulseaudio; never part of the tests.
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import select
@@ -20,15 +19,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import wave
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import cycle
 from pathlib import Path
-from typing import Any
 
-RATE = 48_000
+from scripts.contenders import CONTENDERS, RATE, cut, read_document
+
 ROUTINE = "lying-down"
 
 
@@ -44,107 +41,7 @@ class Cost:
     """MiB at most, of the process or the largest of its children."""
 
 
-# ── contenders: each is `bench.py NAME FOLDER`, in a process of its own ──
-
-
-def clip_name(event: dict[str, Any]) -> str:
-    """Return a file name for what an event sounds like, the same in every process."""
-    return f"{zlib.crc32((event['spoken'] or event['name']).encode()):08x}.wav"
-
-
-def spans(document: dict[str, Any]) -> list[tuple[int, int, str]]:
-    """Return the first frame, the number of frames and the clip of each event."""
-    return [
-        (round(e["start"] * 1000) * 48, round(e["duration"] * 1000) * 48, clip_name(e))
-        for e in document["events"]
-    ]
-
-
-def read_document(folder: Path) -> dict[str, Any]:
-    """Return the timeline."""
-    document: dict[str, Any] = json.loads((folder / "timeline.json").read_text("utf-8"))
-    return document
-
-
-def cut(folder: Path) -> None:
-    """Cut the clips of the warm contenders out of an export, and the sounds that nobody has to speak."""
-    document = read_document(folder)
-    with wave.open(str(folder / "export.wav")) as file:
-        for start, frames, name in spans(document):
-            file.setpos(start)
-            with wave.open(str(folder / "clips" / name), "wb") as clip:
-                clip.setparams((1, 2, RATE, frames, "NONE", ""))
-                clip.writeframes(file.readframes(frames))
-
-
-def run(program: str, *arguments: object) -> None:
-    """Run a program; stop if it is missing or fails."""
-    subprocess.run([shutil.which(program) or program, *map(str, arguments)], check=True)
-
-
-def speak(folder: Path) -> None:
-    """Speak every distinct text by espeak-ng's command."""
-    texts = {clip_name(e): e["spoken"] for e in read_document(folder)["events"] if e["spoken"]}
-    for name, text in texts.items():
-        run("espeak-ng", "-v", "en-us+f5", "-s", 150, "-w", folder / "spoken" / name, "--", text)
-
-
-def numpy_warm(folder: Path, clips: str = "clips") -> None:
-    """Put the clips into one array as long as the session, and write it."""
-    import numpy as np
-    import soundfile
-    import soxr
-
-    document = read_document(folder)
-    session = np.zeros(document["frames"], np.float32)
-    read: dict[str, Any] = {}
-    for start, frames, name in spans(document):
-        if name not in read:
-            path = folder / clips / name
-            sound, rate = soundfile.read(path if path.exists() else folder / "clips" / name, dtype="float32")
-            read[name] = sound if rate == RATE else soxr.resample(sound, rate, RATE)
-        session[start : start + frames][: len(read[name])] = read[name][:frames]
-    soundfile.write(folder / "numpy.wav", session, RATE, subtype="PCM_16")
-
-
-def numpy_cold(folder: Path) -> None:
-    """Speak, then do the same."""
-    speak(folder)
-    numpy_warm(folder, "spoken")
-
-
-def sox_warm(folder: Path, clips: str = "clips") -> None:
-    """Let sox join the clips and pad them with the silences between, in one go."""
-    document = read_document(folder)
-    files, pads, joined, now = [], [], 0, 0
-    for start, frames, name in spans(document):
-        pads.append(f"{start - now}s@{joined}s")
-        files.append(folder / clips / name)
-        joined, now = joined + frames, start + frames
-    pads.append(f"{document['frames'] - now}s@{joined}s")
-    no_gaps = [pad for pad in pads if not pad.startswith("0s")]
-    run("sox", *files, folder / "sox.wav", "pad", *no_gaps)
-
-
-def sox_cold(folder: Path) -> None:
-    """Speak, bring each clip to the session's samplerate and its planned length, then do the same."""
-    speak(folder)
-    for _, frames, name in spans(read_document(folder)):
-        ready = folder / "ready" / name
-        if not ready.exists():
-            spoken = folder / "spoken" / name
-            source = spoken if spoken.exists() else folder / "clips" / name
-            run("sox", source, ready, "rate", RATE, "pad", 0, f"{frames}s", "trim", 0, f"{frames}s")
-    sox_warm(folder, "ready")
-
-
-def encode(folder: Path) -> None:
-    """Encode the finished WAV as FLAC, block by block."""
-    import soundfile
-
-    with soundfile.SoundFile(folder / "flac.flac", "w", RATE, 1, "PCM_16") as file:
-        for block in soundfile.blocks(folder / "export.wav", RATE // 10, dtype="int16"):
-            file.write(block)
+# ── our own parts: each is `bench.py NAME FOLDER`, in a process of its own ──
 
 
 def compiling(_folder: Path) -> None:
@@ -300,13 +197,8 @@ def _cpu_of_playing() -> float:
     return percent
 
 
-CONTENDERS: dict[str, Callable[[Path], None]] = {
-    "cut": cut,
-    "numpy cold": numpy_cold,
-    "numpy warm": numpy_warm,
-    "sox cold": sox_cold,
-    "sox warm": sox_warm,
-    "encode": encode,
+PARTS: dict[str, Callable[[Path], None]] = {
+    **CONTENDERS,
     "compile": compiling,
     "fit": lambda _folder: fitting(0),
     "fit 1000": lambda _folder: fitting(64),
@@ -317,13 +209,14 @@ CONTENDERS: dict[str, Callable[[Path], None]] = {
     "first samples": first_samples,
     "playing": playing,
 }
+"""What runs in each round beside the exports, by name."""
 
 
 # ── measuring: no numpy here, as a child's memory counts from what its parent had ──
 
 
-COLD = {"voiceguide cold": ["cache"], "numpy cold": ["spoken"], "sox cold": ["spoken", "ready"]}
-"""The folders that are empty when these start."""
+MADE = {"cold": ["cache", "spoken", "ready"], "warm": ["ready"]}
+"""The folders that are empty when one that is cold, or warm, starts."""
 
 
 def measure(command: list[str]) -> tuple[Cost, str]:
@@ -343,30 +236,34 @@ def measure(command: list[str]) -> tuple[Cost, str]:
 def commands(folder: Path) -> dict[str, list[str]]:
     """Return what runs in each round, by name."""
     voiceguide = [sys.executable, "-m", "voiceguide"]
-    export = [*voiceguide, "export", ROUTINE, "--voice", "espeak", "--force", "-o"]
+    # Without what the others do not have: a room tone under the silence.
+    export = [*voiceguide, "export", ROUTINE, "--voice", "espeak", "--no-room-tone", "--force", "-o"]
     return {
         "voiceguide cold": [*export, str(folder / "ours.wav")],
         "voiceguide warm": [*export, str(folder / "ours.wav")],
-        "voiceguide flac": [*export, str(folder / "ours.flac")],
+        **{f"voiceguide {kind}": [*export, str(folder / f"ours.{kind}")] for kind in ("flac", "mp3", "opus")},
         "python": [sys.executable, "-c", "pass"],
         "help": [*voiceguide, "--help"],
-        **{name: [sys.executable, __file__, name, str(folder)] for name in CONTENDERS if name != "cut"},
+        **{name: [sys.executable, __file__, name, str(folder)] for name in PARTS},
     }
 
 
-def run_rounds(folder: Path, rounds: int) -> tuple[dict[str, Cost], dict[str, float]]:
-    """Return the medians of all costs, and of the numbers that some print."""
+def run_rounds(folder: Path, rounds: int) -> tuple[dict[str, Cost], dict[str, float], dict[str, float]]:
+    """Return the medians of all costs, of the numbers that some print, and the worst onsets."""
     costs: dict[str, list[Cost]] = {}
+    onsets: dict[str, float] = {}
     numbers: dict[str, list[float]] = {}
     for number in range(rounds):
         print(f"round {number + 1} of {rounds}", file=sys.stderr)
         for name, command in commands(folder).items():
-            for made in COLD.get(name, ()):
+            for made in MADE.get(name.rpartition(" ")[2], ()):
                 shutil.rmtree(folder / made, ignore_errors=True)
                 (folder / made).mkdir()
             for _ in range(4 if name in {"python", "help"} else 1):
                 cost, printed = measure(command)
                 costs.setdefault(name, []).append(cost)
+                if name not in onsets and name.endswith((" cold", " warm")):
+                    onsets[name] = tell_onset(folder, name.partition(" ")[0])
                 if name.startswith(("compile", "fit", "mix", "first", "playing")):
                     numbers.setdefault(name, []).append(float(printed))
     medians = {
@@ -375,14 +272,23 @@ def run_rounds(folder: Path, rounds: int) -> tuple[dict[str, Cost], dict[str, fl
         )
         for name, some in costs.items()
     }
-    return medians, {name: statistics.median(some) for name, some in numbers.items()}
+    return medians, {name: statistics.median(some) for name, some in numbers.items()}, onsets
 
 
-def report(cost: dict[str, Cost], number: dict[str, float]) -> None:
-    """Print the costs, then the ratios beside their targets."""
-    print(f"\n{'':16}{'wall s':>8}{'CPU s':>8}{'MiB':>6}")
+def tell_onset(folder: Path, name: str) -> float:
+    """Return the worst onset in a file, in milliseconds, found in a process of its own."""
+    file = "ours" if name == "voiceguide" else name
+    look = "import sys, pathlib; from scripts.contenders import onset_error"
+    look += "; print(onset_error(pathlib.Path(sys.argv[1]), sys.argv[2]))"
+    return float(measure([sys.executable, "-c", look, str(folder), file])[1])
+
+
+def report(cost: dict[str, Cost], number: dict[str, float], onsets: dict[str, float]) -> None:
+    """Print the costs and the worst onsets, then the ratios beside their targets."""
+    print(f"\n{'':16}{'wall s':>8}{'CPU s':>8}{'MiB':>6}{'worst onset, ms':>17}")
     for name, one in cost.items():
-        print(f"{name:16}{one.wall:8.3f}{one.cpu:8.3f}{one.memory:6.0f}")
+        onset = f"{onsets[name]:17.2f}" if name in onsets else ""
+        print(f"{name:16}{one.wall:8.3f}{one.cpu:8.3f}{one.memory:6.0f}{onset}")
 
     def cpu(one: str, other: str) -> float:
         return cost[f"voiceguide {one}"].cpu / cost[other].cpu
@@ -390,9 +296,13 @@ def report(cost: dict[str, Cost], number: dict[str, float]) -> None:
     rows: list[tuple[str, float, float | None, float | None]] = [
         ("cold WAV, CPU, against sox concat", cpu("cold", "sox cold"), 0.4, 0.2),
         ("cold WAV, CPU, against numpy", cpu("cold", "numpy cold"), 0.3, 0.15),
+        ("cold WAV, CPU, against pydub", cpu("cold", "pydub cold"), 0.08, 0.04),
+        ("cold WAV, CPU, against ffmpeg concat", cpu("cold", "ffmpeg cold"), None, None),
         ("warm WAV, CPU, against numpy", cpu("warm", "numpy warm"), 0.5, 0.3),
         ("warm WAV, CPU, against sox concat", cpu("warm", "sox warm"), None, None),
-        ("warm FLAC, CPU, against encoding the WAV", cpu("flac", "encode"), 1.4, 0.5),
+        ("warm FLAC, CPU, against encoding the WAV", cpu("flac", "encode flac"), 1.4, 0.5),
+        ("warm MP3, CPU, against encoding the WAV", cpu("mp3", "encode mp3"), 1.2, 0.5),
+        ("warm Opus, CPU, against encoding the WAV", cpu("opus", "encode opus"), 1.2, 0.5),
         ("--help against python -c pass", cost["help"].wall / cost["python"].wall, 6, 4.5),
         (
             "mixer's peak memory, 240 min against 30",
@@ -430,7 +340,7 @@ def main(rounds: int) -> None:
         (folder / "clips").mkdir()
         export = commands(folder)["voiceguide cold"][:-1]
         measure([*export, str(folder / "export.wav"), "--timeline", str(folder / "timeline.json")])
-        measure([sys.executable, __file__, "cut", str(folder)])
+        cut(folder)
         document = read_document(folder)
         machine = (platform.platform(), platform.machine(), f"{os.cpu_count()} CPUs")
         print(*machine, f"load {os.getloadavg()[0]:.1f}", f"Python {platform.python_version()}", sep=", ")
@@ -442,6 +352,6 @@ def main(rounds: int) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) == 3:
-        CONTENDERS[sys.argv[1]](Path(sys.argv[2]))
+        PARTS[sys.argv[1]](Path(sys.argv[2]))
     else:
         main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)

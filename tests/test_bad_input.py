@@ -76,6 +76,20 @@ TYPED = [
     ("export hands -o new.wav --timeline old.wav", CONTENT, "'old.wav' exists already"),
     ("export hands -o new.wav --timeline nosuch/new.json", CONTENT, "there is no folder 'nosuch'"),
     ("export hands -o new.wav --timeline ./new.wav", USAGE, "cannot hold both"),
+    ("export hands -o new.wav --plan new.pdf", USAGE, "neither in .html nor in .md"),
+    ("export hands -o new.wav --plan .", USAGE, "neither in .html nor in .md"),
+    ("export hands -o new.wav --plan nosuch/new.md", CONTENT, "there is no folder 'nosuch'"),
+    ("export hands -o new.wav --timeline new.md --plan ./new.md", USAGE, "cannot hold both the timeline"),
+    ("export hands -o new.wav --timeline new.vtt --subtitles vtt", USAGE, "cannot hold both the timeline"),
+    ("export hands -o new.wav --subtitles ass", USAGE, "There are: vtt, lrc, srt."),
+    ("export hands -o new.wav --subtitles=", USAGE, "'' is not a value for '--subtitles'"),
+    ("export hands -o new --split", USAGE, "'new' has no suffix"),
+    ("export hands -o new.xyz --split", USAGE, "unknown format '.xyz'"),
+    ("export hands -o folder.flac --split", CONTENT, "the folder 'folder' exists already"),
+    ("export hands -o nosuch/new.wav --split", CONTENT, "there is no folder 'nosuch'"),
+    ("export hands -o old.wav.flac --split --force", CONTENT, "'old.wav' is a file, not a folder"),
+    ("export hands -o new.wav --split --timeline new/new.json", USAGE, "in the folder of the parts"),
+    ("export hands -o folder.wav --split --force --plan folder/new.md", USAGE, "in the folder of the parts"),
     ("say", USAGE, "Missing argument 'TEXT'"),
     ("say ...", USAGE, "there is nothing to say"),
     ("say hello -o old.wav", CONTENT, "'old.wav' exists already"),
@@ -102,8 +116,9 @@ def test_what_is_typed_wrong_is_told_and_harms_nothing(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "old.wav").write_bytes(b"\xff old")
     (tmp_path / "folder.wav").mkdir()
+    (tmp_path / "folder").mkdir()
     assert_told(run(*words.split(" ")), code, complaint)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.wav", "old.wav"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "folder.wav", "old.wav"]
     assert (tmp_path / "old.wav").read_bytes() == b"\xff old"
 
 
@@ -426,6 +441,20 @@ def test_an_export_that_is_interrupted_leaves_everything_as_it_was(
     assert_stopped(interrupt(process, "Writing", number), code)
     assert [path.name for path in tmp_path.iterdir()] == ["old.flac"]
     assert (tmp_path / "old.flac").read_text() == "old"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_parts_that_are_interrupted_leave_everything_as_it_was(
+    number: signal.Signals, code: int, tmp_path: Path
+) -> None:
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "01 Get ready.flac").write_text("old")
+    for options in ("-o new.flac", "-o old.flac --force --subtitles vtt --plan plan.html"):
+        process = start(f"export lying-down --split {options} --voice tone", tmp_path)
+        assert_stopped(interrupt(process, "Writing", number), code)
+    assert [path.name for path in sorted(tmp_path.rglob("*"))] == ["old", "01 Get ready.flac"]
+    assert (tmp_path / "old" / "01 Get ready.flac").read_text() == "old"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")

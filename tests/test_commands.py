@@ -27,6 +27,7 @@ from voiceguide.library import (
     SHIPPED,
     find_routine,
     load_language,
+    load_leaflet,
     load_points,
     load_routine,
     routine_names,
@@ -142,6 +143,27 @@ def test_without_a_routine_it_is_the_default(run: Run) -> None:
     assert json.loads(run("show", "--json", *TONE).out)["routine"] == DEFAULT_ROUTINE
 
 
+def test_ticks_are_in_the_document_and_named_once_in_the_words(run: Run) -> None:
+    plain, ticking = (
+        json.loads(run("show", "lower-back", option, "--json", *TONE).out)
+        for option in ("--no-tick", "--tick")
+    )
+    ticks = [event for event in ticking["events"] if event["name"] == "tick"]
+    assert {event["action"] for event in ticks} == {"hold", "ice"}
+    assert [event for event in ticking["events"] if event["name"] != "tick"] == plain["events"]
+    shown = run("show", "lower-back", "--tick", *TONE).out
+    assert shown.count("every ten seconds of a hold and of ice") == 1
+    assert "(tick)" not in shown
+
+
+def test_what_is_played_with_ticks_says_the_same(run: Run) -> None:
+    events = json.loads(run("show", "lower-back", "--json", *TONE).out)["events"]
+    assert run("config", "set", "tick", "on").code == 0
+    done = run("play", "lower-back", "--backend", "null", *TONE)
+    lines = [line.split(maxsplit=1)[1] for line in done.out.splitlines()]
+    assert lines == [event["text"] for event in events if event["text"]]
+
+
 # ── export and say ──
 
 
@@ -161,6 +183,63 @@ def test_with_force_both_files_are_replaced(tmp_path: Path, run: Run) -> None:
     assert done.code == 0
     assert target.read_bytes().startswith(b"fLaC")
     assert json.loads(timeline.read_text(encoding="utf-8"))["routine"] == "hands"
+
+
+def test_export_writes_beside_the_sound_what_is_asked_for_and_says_how_to_play_it(
+    tmp_path: Path, run: Run
+) -> None:
+    plan = tmp_path / "plan.html"
+    words = ("-o", str(tmp_path / "hands.mp3"), "--subtitles", "lrc,vtt", "--plan", str(plan))
+    done = run("export", "hands", *words, *TONE)
+    assert (done.code, done.err.splitlines()[-1]) == (0, load_leaflet("en").labels["play_it"])
+    names = ["hands.mp3", "plan.html", "hands.lrc", "hands.vtt"]
+    assert [line.split(": ")[0] for line in done.out.splitlines()] == [str(tmp_path / name) for name in names]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+    said = [event["text"] for event in json.loads(run("show", "hands", "--json", *TONE).out)["events"]]
+    shown = (tmp_path / "hands.lrc").read_text(encoding="utf-8")
+    assert [text for text in said if text and text not in shown] == []
+
+
+def test_subtitles_may_be_kept_as_a_setting_and_left_out_for_once(tmp_path: Path, run: Run) -> None:
+    assert run("config", "set", "subtitles", "vtt").code == 0
+    assert run("export", "hands", "-o", str(tmp_path / "one.wav"), *TONE).code == 0
+    assert run("export", "hands", "-o", str(tmp_path / "two.wav"), "--subtitles", "none", *TONE).code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.vtt", "one.wav", "two.wav"]
+
+
+def test_a_file_beside_the_sound_that_exists_is_refused_before_anything_is_spoken(
+    tmp_path: Path, run: Run
+) -> None:
+    (tmp_path / "hands.vtt").write_text("mine")
+    words = ("export", "hands", "-o", str(tmp_path / "hands.wav"), "--subtitles", "vtt", *TONE)
+    refused = run(*words)
+    assert (refused.code, refused.out) == (1, "")
+    assert "Preparing" not in refused.err
+    assert [path.name for path in tmp_path.iterdir()] == ["hands.vtt"]
+    assert run(*words, "--force").code == 0
+    assert (tmp_path / "hands.vtt").read_text(encoding="utf-8").startswith("WEBVTT")
+
+
+def test_export_makes_a_folder_of_parts_and_the_timeline_of_the_whole(tmp_path: Path, run: Run) -> None:
+    timeline = tmp_path / "whole.json"
+    words = (
+        "-o",
+        str(tmp_path / "evening.wav"),
+        "--split",
+        "--subtitles",
+        "srt",
+        "--timeline",
+        str(timeline),
+    )
+    done = run("export", "hands", *words, *TONE)
+    document = json.loads(timeline.read_text(encoding="utf-8"))
+    assert (done.code, document["title"]) == (0, "Hands")
+    folder = tmp_path / "evening"
+    assert done.out.startswith(f"{folder / 'evening.m3u8'}: Hands, ")
+    assert f"in {len(document['chapters'])} files" in done.out
+    for suffix in ("wav", "srt"):
+        assert len(list(folder.glob(f"*.{suffix}"))) == len(document["chapters"])
+    assert {path.name for path in tmp_path.iterdir()} == {"evening", "whole.json"}
 
 
 def test_say_writes_a_sentence(tmp_path: Path, run: Run) -> None:

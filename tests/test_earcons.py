@@ -13,7 +13,13 @@ from voiceguide.earcons import EARCON_LENGTHS, NAMES, make_earcon
 from voiceguide.errors import UnknownName
 from voiceguide.units import SAMPLERATE
 
-EXPECTED = {"lead_in": (400, -30.0), "soft_tone": (600, -26.0), "alarm": (600, -15.0), "key": (100, -30.0)}
+EXPECTED = {
+    "lead_in": (400, -30.0),
+    "soft_tone": (600, -26.0),
+    "alarm": (600, -15.0),
+    "key": (100, -30.0),
+    "tick": (240, -27.0),
+}
 """Length in milliseconds and peak in decibels."""
 
 
@@ -78,6 +84,15 @@ def test_the_alarm_rises_note_by_note_in_pitch_and_loudness() -> None:
     pitches = [float(np.argmax(np.abs(np.fft.rfft(part)))) / len(part) for part in parts]
     assert peaks == sorted(peaks)
     assert pitches == sorted(set(pitches))
+
+
+def test_a_tick_is_shorter_and_softer_than_the_soft_tone_and_still_no_silence_to_a_player() -> None:
+    """ExoPlayer takes what is below 1024 for silence, keeps 20 ms around it, and cuts the rest."""
+    tick, tone = (to_int16(make_earcon(name).samples) for name in ("tick", "soft_tone"))
+    assert len(tick) < len(tone)
+    assert np.abs(tick).max() < np.abs(tone).max()
+    heard = np.flatnonzero(np.abs(tick) > 1024)
+    assert heard[-1] - heard[0] > 0.06 * SAMPLERATE
 
 
 def test_an_unknown_earcon_names_the_nearest() -> None:

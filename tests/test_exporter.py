@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from tests.made_up import MadeUp, make_routine
 from voiceguide.errors import ExportError, UnknownName, UsageError, VoiceguideError
-from voiceguide.exporter import check_target, check_text_target, export, write_text
+from voiceguide.exporter import check_target, export
 from voiceguide.mixer import BLOCKSIZE, Mixer
+from voiceguide.whole_files import check_text_target, write_text
 
 SESSION = make_routine()
 SOUND = np.concatenate(list(SESSION.mixer().blocks()))
@@ -30,8 +31,10 @@ class Breaking(Mixer):
 
     happens: BaseException
 
-    def blocks(self, blocksize: int = BLOCKSIZE) -> Iterator[NDArray[np.int16]]:
-        for number, block in enumerate(super().blocks(blocksize)):
+    def blocks(
+        self, blocksize: int = BLOCKSIZE, *, start: int = 0, end: int | None = None
+    ) -> Iterator[NDArray[np.int16]]:
+        for number, block in enumerate(super().blocks(blocksize, start=start, end=end)):
             if number == 5:
                 raise self.happens
             yield block
@@ -254,3 +257,31 @@ def test_a_relative_target_is_written_where_we_stand(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     export(SESSION.as_session, Path("session.wav"))
     assert (tmp_path / "session.wav").exists()
+
+
+def test_what_a_killed_process_left_is_removed_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
+    program = f"""
+        import os, signal
+        from pathlib import Path
+        from tests.made_up import make_routine
+        from voiceguide.exporter import export
+        export(make_routine().as_session, Path({str(tmp_path / "killed.wav")!r}),
+               progress=lambda done, _: done and os.kill(os.getpid(), signal.SIGKILL))
+    """
+    subprocess.run([sys.executable, "-c", dedent(program)], check=False)
+    (left,) = tmp_path.iterdir()
+    own = tmp_path / ".voiceguide-notes.txt"
+    own.write_text("a name like ours")
+    for path in (left, own):
+        os.utime(path, (0, 0))
+
+    def look(done: int, _: int) -> None:
+        assert not left.exists()
+        (writing,) = (path for path in tmp_path.glob(".voiceguide-*.wav"))
+        os.utime(writing, (0, 0))
+        check_target(tmp_path / "another.wav")  # looks for what was left, too
+        assert writing.exists()
+        assert done >= 0
+
+    export(SESSION.as_session, tmp_path / "session.wav", progress=look)
+    assert sorted(tmp_path.iterdir()) == [own, tmp_path / "session.wav"]

@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import mutagen
 import pytest
 
 from tests.conftest import Run
@@ -351,7 +350,7 @@ def test_a_leaflet_that_is_wrong_is_refused_with_its_line(
     assert all(re.match(rf"{re.escape(str(file))}:\d+$", one.where or "") for one in caught.value.problems)
 
 
-def test_every_label_is_printed_by_some_point_or_is_in_a_file(
+def test_every_label_is_printed_by_some_point_or_plan_or_is_in_a_file(
     leaflet: Leaflet, run: Run, stranger: Path, tmp_path: Path
 ) -> None:
     """A label that nothing needs would be translated for nothing."""
@@ -359,9 +358,22 @@ def test_every_label_is_printed_by_some_point_or_is_in_a_file(
     own.parent.mkdir()
     shipped = (SHIPPED / "points" / "li4.yaml").read_text(encoding="utf-8")
     own.write_text(shipped.replace("id: li4", "id: li11"), encoding="utf-8")
-    printed = plain(" ".join(run("point", name).out for name in load_points()))
-    run("export", "hands", "--voice", "tone", "-o", str(tmp_path / "session.flac"))
-    printed += plain(" ".join(mutagen.File(tmp_path / "session.flac")["comment"]))
+    printed = " ".join(run("point", name).out for name in load_points()) + leaflet.label("file_comment")
+    routine = (SHIPPED / "routines" / "lying-down.yaml").read_text(encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(
+        f"by: somebody\nexclude: [b48]\n{routine.replace('id: lying-down', 'id: mine')}", encoding="utf-8"
+    )
+    for name, *options in (
+        ("lying-down", "--length", "40"),
+        ("lying-down", "--skip", "b48", "--ice", "later"),
+        (str(tmp_path / "mine.yaml"), "--ice", "full"),
+    ):
+        sound, plan = tmp_path / "session.opus", tmp_path / "plan.md"
+        words = ("-o", str(sound), "--plan", str(plan), "--force", "--samplerate", "16000", "--voice", "tone")
+        done = run("export", name, *options, *words)
+        assert done.code == 0, done.err
+        printed += done.err + plan.read_text(encoding="utf-8").replace("\\", "")
+    printed = plain(printed)
     parts = {key: [plain(part) for part in re.split(r"\{\w+\}", leaflet.labels[key])] for key in LABELS}
     assert [key for key, words in parts.items() if not all(word in printed for word in words)] == []
 

@@ -92,6 +92,8 @@ def test_the_environment_stands_before_the_file(name: str, monkeypatch: pytest.M
         "device": "speakers",
         "bitrate": "64",
         "samplerate": "16000",
+        "subtitles": "srt",
+        "tick": "off",
     }
     keep_setting(name, parse_setting(name, SETTINGS[name].example))
     monkeypatch.setenv(SETTINGS[name].environment(name), others[name])
@@ -126,6 +128,8 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         ("voice", ":"),
         ("voice", ":en"),
         ("voice", "espeak:"),
+        ("subtitles", ""),
+        ("subtitles", ","),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_with_one_that_can(name: str, text: str) -> None:
@@ -134,11 +138,20 @@ def test_a_value_that_cannot_be_is_refused_with_one_that_can(name: str, text: st
     assert f"such as {SETTINGS[name].example}" in (caught.value.hint or "")
 
 
-@pytest.mark.parametrize(("name", "text"), [("voice", "tune:plain"), ("backend", "nul")])
+@pytest.mark.parametrize(
+    ("name", "text"), [("voice", "tune:plain"), ("backend", "nul"), ("subtitles", "vtt,lrcs")]
+)
 def test_a_name_that_is_not_there_says_what_is_near(name: str, text: str) -> None:
     with pytest.raises(UnknownName, match="unknown") as caught:
         parse_setting(name, text)
     assert "did you mean" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("VTT", "vtt"), (" lrc, srt ,lrc", "lrc,srt"), ("none", "none"), ("None", "none")]
+)
+def test_subtitles_are_kept_each_once_and_as_they_are_called(typed: str, kept: str) -> None:
+    assert parse_setting("subtitles", typed) == kept
 
 
 @pytest.mark.parametrize("value", ["100", None])

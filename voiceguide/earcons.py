@@ -56,6 +56,9 @@ _EARCONS: Final[dict[str, _Earcon]] = {
     "lead_in": _Earcon(-30.0, (_Note(0, 260, 140, 330.0, 1.0, _PURE), _Note(0, 260, 140, 495.0, 0.5, _PURE))),
     # Says "still here" in a quiet minute: one note, most of it dying away.
     "soft_tone": _Earcon(-26.0, (_Note(0, 120, 480, 440.0, 1.0, _PURE),)),
+    # Tells how time passes: one short note. Louder than 1024 of 32767, below which players for Android that
+    # use ExoPlayer take sound for silence (DEFAULT_SILENCE_THRESHOLD_LEVEL): it must stay where that is cut.
+    "tick": _Earcon(-27.0, (_Note(0, 90, 150, 660.0, 1.0, _PURE),)),
     # Answers a key, and is no more than that: too short to be taken for anything else.
     "key": _Earcon(-30.0, (_Note(0, 50, 50, 880.0, 1.0, _PURE),)),
     # Take the ice off: three rising notes, each louder than the one before. It wakes without startling,

@@ -16,6 +16,14 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("where", "differs", "how", "helps", "feel", "cautions", "aftercare", "sources"), ()),
     **dict.fromkeys(("together", "apart", "gradual", "at_once", "no_promise", "no_helps", "no_words"), ()),
     **dict.fromkeys(("rounds", "holds", "rest", "window", "massage_first", "press_in", "file_comment"), ()),
+    **dict.fromkeys(
+        ("play_it", "first", "everywhere", "fetch", "ice", "left_out", "names", "stops", "two_codes"), ()
+    ),
+    **dict.fromkeys(("start", "place", "lasts", "letting_go", "as_before"), ()),
+    **dict.fromkeys(("why_excluded", "why_skipped", "why_later", "why_dropped"), ()),
+    "takes": ("time",),
+    "made_by": ("by",),
+    "lies_on": ("posture", "side"),
     "codes": ("code", "who"),
     "only_who": ("who",),
     "nickname": ("nickname",),
@@ -27,7 +35,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     "fixed": ("what", "usual"),
     "ice_time": ("time",),
 }
-"""What stands around the facts of a point: headings and lines, by what a line leaves open in braces."""
+"""What stands around the facts of points and of a session: headings and lines, by what a line leaves open."""
 
 
 @dataclass(frozen=True, slots=True)

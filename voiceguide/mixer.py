@@ -94,20 +94,24 @@ class Mixer:
             index += 1
         return block
 
-    def blocks(self, blocksize: int = BLOCKSIZE) -> Iterator[NDArray[np.int16]]:
-        """Yield the whole session as mono int16 of shape (blocksize,), the last one shorter if need be.
+    def blocks(
+        self, blocksize: int = BLOCKSIZE, *, start: int = 0, end: int | None = None
+    ) -> Iterator[NDArray[np.int16]]:
+        """Yield the session as mono int16 of shape (blocksize,), the last one shorter if need be.
 
-        A silent block is read-only, and the same one every time.
+        All of it, or from frame `start` to before frame `end`. A silent block is read-only, and the same one
+        every time.
         """
         # 94 % of a session is silence, so this is most of the work of an export.
         silence = np.zeros(blocksize, np.int16)
         silence.flags.writeable = False
-        for start in range(0, self.frames, blocksize):
-            frames = min(blocksize, self.frames - start)
-            if self._is_silent(start, start + frames):
+        end = self.frames if end is None else end
+        for first in range(start, end, blocksize):
+            frames = min(blocksize, end - first)
+            if self._is_silent(first, first + frames):
                 yield silence[:frames]
             else:
-                yield to_int16(self.read(start, frames))
+                yield to_int16(self.read(first, frames))
 
     def _is_silent(self, start: int, end: int) -> bool:
         """Return True if no clip sounds from frame `start` to before frame `end`."""

@@ -24,6 +24,7 @@ from voiceguide.scheduler.routine import Routine
 from voiceguide.scheduler.ruler import Ruler
 from voiceguide.scheduler.script import write_words
 from voiceguide.scheduler.step_timeline import TOTAL_SLOT
+from voiceguide.scheduler.ticks import with_ticks
 from voiceguide.scheduler.timeline import LEAD_IN_AIR, Event, Timeline, lay_out, lay_out_ways_up
 from voiceguide.tape import Dose
 from voiceguide.units import (
@@ -269,6 +270,8 @@ def compile_session(
         extras=fitted.extras if fitted else (),
         total_slot=fitted.total_slot if fitted else TOTAL_SLOT,
     )
+    if options.tick:
+        timeline = with_ticks(timeline, EARCON_LENGTHS["tick"])
     ways_up: dict[str, Timeline] = {}
     if sounds:
         ways_up = lay_out_ways_up(plan, language, voice.measure, earcon_lengths=EARCON_LENGTHS)

@@ -25,13 +25,14 @@ from voiceguide.errors import (
     VoiceguideError,
     did_you_mean,
 )
-from voiceguide.exporter import write_text
 from voiceguide.library import find_point
 from voiceguide.scheduler.actions import PACES
 from voiceguide.scheduler.assist import ASSISTS
 from voiceguide.scheduler.options import DETAILS, FOOT_BATHS, ICES, SORE_SIDES
+from voiceguide.subtitles import SUBTITLES, subtitles_in
 from voiceguide.units import parse_duration, parse_length
 from voiceguide.voice import FASTEST, SLOWEST
+from voiceguide.whole_files import write_text
 
 SAMPLERATES = ("16000", "24000", "48000")
 """Hertz, as they are typed: whole frames in a millisecond, and Opus has no others."""
@@ -64,25 +65,22 @@ def _voice(text: str) -> str:
     return _known("engine", engine) + colon + voice
 
 
-def _rate(text: str) -> int:
-    if not re.fullmatch(r"\d{1,9}", text.strip(), re.ASCII) or not SLOWEST <= int(text) <= FASTEST:
-        raise ValueError(text)
-    return int(text)
+def _number(smallest: int, largest: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", text.strip(), re.ASCII) or not smallest <= int(text) <= largest:
+            raise ValueError(text)
+        return int(text)
 
-
-def _bitrate(text: str) -> int:
-    if not re.fullmatch(r"\d{1,3}", text.strip(), re.ASCII) or not 6 <= int(text) <= 256:
-        raise ValueError(text)
-    return int(text)
+    return parse
 
 
 def _backend(text: str) -> str:
     return text if text == "auto" else _known("backend", text)
 
 
-def _length(text: str) -> str:
-    parse_length(text)
-    return text.strip()
+def _spelled(parse: Callable[[str], object]) -> Callable[[str], str]:
+    # What it stands for is only looked at: it is kept as it was typed.
+    return lambda text: text.strip() if parse(text) is not None else ""
 
 
 def points_in(text: str) -> tuple[str, ...]:
@@ -91,11 +89,6 @@ def points_in(text: str) -> tuple[str, ...]:
     for name in names:
         find_point(name)
     return tuple(dict.fromkeys(names))
-
-
-def _duration(text: str) -> str:
-    parse_duration(text)
-    return text.strip()
 
 
 def _points(text: str) -> str:
@@ -139,7 +132,9 @@ SETTINGS: dict[str, Setting] = {
     "voice": Setting(
         "who speaks: ENGINE or ENGINE:VOICE", _voice, "an engine, or an engine and a voice", "espeak:en-us+f5"
     ),
-    "rate": Setting("words a minute", _rate, f"a number from {SLOWEST} to {FASTEST}", "150"),
+    "rate": Setting(
+        "words a minute", _number(SLOWEST, FASTEST), f"a number from {SLOWEST} to {FASTEST}", "150"
+    ),
     "sore-side": Setting(
         "the side that hurts more, which every pair begins with",
         _one_of(*SORE_SIDES),
@@ -156,7 +151,7 @@ SETTINGS: dict[str, Setting] = {
     ),
     "length": Setting(
         "how long the session takes, opening, ice and closing included",
-        _length,
+        _spelled(parse_length),
         "minutes, or hours, minutes and seconds",
         "20m",
     ),
@@ -191,7 +186,7 @@ SETTINGS: dict[str, Setting] = {
     ),
     "start-in": Setting(
         "how long after the sentence to set the volume by a session starts, without a key",
-        _duration,
+        _spelled(parse_duration),
         "a time with its unit",
         "30s",
     ),
@@ -219,7 +214,7 @@ SETTINGS: dict[str, Setting] = {
     ),
     "bitrate": Setting(
         "kilobits a second of a small file; without it, what is enough for a voice",
-        _bitrate,
+        _number(6, 256),
         "a number from 6 to 256, as far as the format has it",
         "48",
     ),
@@ -229,6 +224,14 @@ SETTINGS: dict[str, Setting] = {
         ", ".join(SAMPLERATES),
         "24000",
     ),
+    "subtitles": Setting(
+        "the words with their times, in files beside the sound",
+        lambda text: ",".join(subtitles_in(text)) or "none",
+        f"{', '.join(SUBTITLES)}, several of them with commas, or none",
+        "vtt,lrc",
+        "none",
+    ),
+    "tick": Setting("a soft tone every ten seconds of a hold and of ice", _flag, "on or off", "on", "off"),
     "plain": Setting("line-by-line text, for screen readers", _flag, "on or off", "on", "off"),
 }
 

@@ -6,10 +6,11 @@ A player shows it: the title, a chapter for each stop, a cover, and the words as
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from voiceguide.units import Milliseconds, in_frames
+from voiceguide.units import NOTHING, Milliseconds, in_frames
 
 if TYPE_CHECKING:
     from voiceguide.session import Session, Sound
@@ -83,6 +84,15 @@ class Track:
         return "\n".join(line.text for line in self.words)
 
 
+class Part(NamedTuple):
+    """A stretch of a whole that is a file of its own."""
+
+    start: Milliseconds
+    """From the first sample of the whole."""
+    track: Track
+    """What its file holds and says of itself."""
+
+
 def make_track(
     session: Session, *, comment: str = "", cover: bytes = b"", bitrate: int | None = None
 ) -> Track:
@@ -104,12 +114,43 @@ def make_track(
             for chapter, end in zip(timeline.chapters, ends, strict=True)
         ),
         words=tuple(
-            Line(event.start, Milliseconds(event.start + event.duration), in_one_line(event.text))
+            Line(event.start, Milliseconds(event.start + event.duration), text)
             for event in timeline.events
-            if event.kind == "speech"
+            if event.kind == "speech" and (text := _without_line_ends(event.text))
         ),
         cover=cover,
     )
+
+
+def split_track(track: Track) -> tuple[Part, ...]:
+    """Return the parts of a whole, one for each chapter, in order; itself where it has none.
+
+    They tile it: joined, they are as long as it is. A part's words have times from its own start.
+    """
+    if not track.chapters:
+        return (Part(NOTHING, track),)
+    return tuple(
+        Part(
+            mark.start,
+            replace(
+                track,
+                frames=in_frames(Milliseconds(mark.end - mark.start), track.samplerate),
+                title=mark.title or track.title,
+                number=number,
+                count=len(track.chapters),
+                chapters=(),
+                words=tuple(_words_in(track, mark)),
+            ),
+        )
+        for number, mark in enumerate(track.chapters, start=1)
+    )
+
+
+def _words_in(track: Track, mark: Mark) -> Iterator[Line]:
+    for line in track.words:
+        if mark.start <= line.start < mark.end:
+            start, end = line.start - mark.start, min(line.end, mark.end) - mark.start
+            yield Line(Milliseconds(start), Milliseconds(end), line.text)
 
 
 def make_bare_track(sound: Sound) -> Track:
@@ -122,8 +163,12 @@ def in_one_line(text: str) -> str:
 
     Marks of direction (Unicode's `Cf`) stay: a title in Hebrew or Arabic may need them.
     """
+    line = _without_line_ends(text)
+    return line if len(line) <= LONGEST_TEXT else line[: LONGEST_TEXT - 1].rstrip() + "…"
+
+
+def _without_line_ends(text: str) -> str:
     shown = "".join(
         " " if unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} else letter for letter in text
     )
-    line = " ".join(shown.split())
-    return line if len(line) <= LONGEST_TEXT else line[: LONGEST_TEXT - 1].rstrip() + "…"
+    return " ".join(shown.split())

@@ -165,17 +165,17 @@ class Voice:
         self._lengths.record(text, to_milliseconds(len(samples) // _BYTES, SAMPLERATE))
 
     @cached_property
-    def _identity(self) -> str:
+    def identity(self) -> str:
         """All that changes the sound of every text."""
         everything = [self.name, self._engine.version(), self.rate, SAMPLERATE, _PROCESSING]
         return sha256(json.dumps(everything).encode()).hexdigest()
 
     def _key(self, text: str) -> str:
-        return sha256(f"{self._identity} {text}".encode("utf-8", "surrogatepass")).hexdigest()
+        return sha256(f"{self.identity} {text}".encode("utf-8", "surrogatepass")).hexdigest()
 
     @cached_property
     def _lengths(self) -> Lengths:
-        return Lengths(self._cache, self._identity)
+        return Lengths(self._cache, self.identity)
 
 
 def _default_engine() -> str:

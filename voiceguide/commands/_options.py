@@ -168,6 +168,7 @@ def session_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 help=f"{SETTINGS['one-side-at-a-time'].help}.",
             ),
             setting_option("foot-bath", metavar="|".join(FOOT_BATHS)),
+            flag_option("tick"),
         )
     ):
         decorated = decorate(decorated)

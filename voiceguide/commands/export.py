@@ -2,34 +2,69 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
 
+from voiceguide.commands._beside import Beside
+from voiceguide.commands._many import MANY, Many, export_many
 from voiceguide.commands._options import (
     LANGUAGE,
     Steps,
     open_session,
-    routine_argument,
     session_options,
     setting_option,
     voice_options,
 )
-from voiceguide.cover import make_cover
 from voiceguide.errors import UsageError
-from voiceguide.exporter import check_target, check_text_target, export, write_text
-from voiceguide.library import load_leaflet
+from voiceguide.exporter import check_parts_target, check_target, describe, export, export_parts, folder_of
+from voiceguide.library import DEFAULT_ROUTINE, load_leaflet
 from voiceguide.scheduler.options import Options
-from voiceguide.track import make_track
+from voiceguide.subtitles import subtitles_in
 from voiceguide.units import SAMPLERATE, clock
 
 
+def _into(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what is asked of many sessions at once, and hand it on as one `many`."""
+
+    @wraps(function)
+    def gathered(*args: Any, **given: Any) -> Any:
+        many = Many(**{name: given.pop(name) for name in MANY})
+        return function(*args, many=many, **given)
+
+    decorated: Callable[..., Any] = gathered
+    for option in reversed(
+        (
+            click.option("--into", type=click.Path(path_type=Path), help="A folder: many sessions at once."),
+            click.option("--all", "is_all", is_flag=True, help="Every routine, with --into."),
+            click.option("--as", "suffixes", default="mp3", metavar="mp3,html", help="Formats, with --into."),
+            click.option("--lengths", default="", metavar="25,40", help="Lengths, with --into."),
+            click.option("--voices", default="", metavar="VOICE,VOICE", help="Voices, with --into."),
+            click.option("--jobs", type=click.IntRange(1), help="How many at a time, with --into."),
+            click.option("--scheduler", metavar="ADDRESS", help="A cluster of dask does it, with --into."),
+        )
+    ):
+        decorated = option(decorated)
+    return decorated
+
+
 @click.command("export")
-@routine_argument
+@click.argument("routines", nargs=-1, metavar="[ROUTINE]...")
+@click.option("-o", "--output", "target", type=click.Path(path_type=Path), help="The audio file.")
+@_into
 @click.option(
-    "-o", "--output", "target", required=True, type=click.Path(path_type=Path), help="The audio file."
+    "--split",
+    "is_split",
+    is_flag=True,
+    help="A folder instead, with a file for each stop and a playlist: evening.flac makes evening/.",
+)
+@setting_option("subtitles", metavar="vtt,lrc,srt|none")
+@click.option(
+    "--plan", type=click.Path(path_type=Path), help="Write the plan for a helper here as well: .html or .md."
 )
 @click.option("--timeline", type=click.Path(path_type=Path), help="Write the timeline document here as well.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
@@ -38,34 +73,65 @@ from voiceguide.units import SAMPLERATE, clock
 @session_options
 @voice_options
 def command(
-    routine: str,
-    target: Path,
-    timeline: Path | None,
+    routines: tuple[str, ...],
+    target: Path | None,
     voice: str | None,
     rate: int | None,
     *,
+    timeline: Path | None,
+    plan: Path | None,
+    subtitles: str,
     options: Options,
+    is_split: bool,
     force: bool,
     bitrate: int | None,
     samplerate: int | None,
+    many: Many,
 ) -> None:
-    """Write a session to an audio file.
+    """Write a session to an audio file, or many of them into a folder.
 
     ROUTINE is a name or a path; without one it is lying-down. The suffix of the file picks the format.
+    With --into, every routine at every length in every voice gets a file in that folder; a second run
+    writes only what has changed, and what was not written there by it is never touched.
     """
-    check_target(target, force=force, bitrate=bitrate)
-    if timeline is not None:
-        if timeline.resolve() == target.resolve():
-            raise UsageError(
-                f"'{target}' cannot hold both the sound and the timeline",
-                hint=f"for example `--timeline {target.with_suffix('.json')}`.",
-            )
-        check_text_target(timeline, force=force)
+    if many.into is not None or many.is_asked or len(routines) > 1:
+        alone = {"-o": target, "--split": is_split, "--timeline": timeline, "--plan": plan}
+        many.check(routines, [option for option, value in alone.items() if value])
+        export_many(
+            many,
+            routines,
+            options,
+            rate=rate,
+            voice=voice,
+            bitrate=bitrate,
+            samplerate=samplerate,
+            force=force,
+        )
+        return
+    if target is None:
+        raise UsageError("-o says where to", hint="for example `voiceguide export -o session.mp3`.")
+    routine = routines[0] if routines else DEFAULT_ROUTINE
+    (check_parts_target if is_split else check_target)(target, force=force, bitrate=bitrate)
+    beside = Beside(
+        target=target, is_split=is_split, timeline=timeline, plan=plan, subtitles=subtitles_in(subtitles)
+    )
+    beside.check(force=force)
     session = replace(open_session(routine, voice, rate, options), samplerate=samplerate or SAMPLERATE)
-    comment = load_leaflet(LANGUAGE).label("file_comment")
-    track = make_track(session, comment=comment, cover=make_cover(session.title), bitrate=bitrate)
+    leaflet = load_leaflet(LANGUAGE)
+    track = describe(session, bitrate=bitrate)
     click.echo(f"Voice: {session.voice.name}", err=True)
-    export(session, target, track, force=force, progress=Steps(f"Writing {target}"))
-    if timeline is not None:
-        write_text(timeline, json.dumps(session.document(), indent=2, ensure_ascii=False) + "\n", force=force)
-    click.echo(f"{target}: {session.title}, {clock(session.timeline.duration)}")
+    written = f"{session.title}, {clock(session.timeline.duration)}"
+    if is_split:
+        folder = folder_of(target)
+        progress = Steps(f"Writing {folder}")
+        parts = export_parts(
+            session, target, track, subtitles=beside.subtitles, force=force, progress=progress
+        )
+        playlist = next(path for path in parts if path.suffix == ".m3u8")
+        click.echo(f"{playlist}: {written}, in {len(track.chapters)} files")
+    else:
+        export(session, target, track, force=force, progress=Steps(f"Writing {target}"))
+        click.echo(f"{target}: {written}")
+    for line in beside.write(session, track, leaflet, force=force):
+        click.echo(line)
+    click.echo(leaflet.label("play_it"), err=True)

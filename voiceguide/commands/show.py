@@ -144,6 +144,8 @@ def _outline(session: Session) -> Iterator[str]:
         yield f"Of these may be dropped, the first named first: {', '.join(optional)}."
     if plan.ice:
         yield "Ice: " + ", ".join(f"{one.zone} {clock(one.chosen)}" for one in plan.ice) + "."
+    if session.options.tick:
+        yield "A soft tone is heard every ten seconds of a hold and of ice."
     yield from author_lines(session)
 
 
@@ -152,11 +154,11 @@ def _part(session: Session, entry: str) -> str:
 
 
 def _segments(session: Session, chapter: int) -> Iterator[tuple[Segment, list[Event]]]:
-    """Yield a chapter's segments with what is heard in them; lead-ins are left out, as they say nothing."""
+    """Yield a chapter's segments with what is heard in them, but not lead-ins and ticks: they say nothing."""
+    heard = [event for event in session.timeline.events if event.name not in {"lead_in", "tick"}]
     for index, segment in enumerate(session.timeline.segments):
         if segment.chapter == chapter:
-            events = session.timeline.events
-            yield segment, [event for event in events if event.segment == index and event.name != "lead_in"]
+            yield segment, [event for event in heard if event.segment == index]
 
 
 def _said(event: Event) -> str:

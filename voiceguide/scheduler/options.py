@@ -44,6 +44,8 @@ class Options:
     """One of `DETAILS`; None for what the routine says."""
     pace: str | None = None
     """One of `actions.PACES`; None for what the routine says."""
+    tick: bool = False
+    """True if a soft tick is heard every ten seconds of a dose and of ice."""
     ends: datetime | None = None
     """When it is to end, if that was asked for: the player says so if a pause makes it later."""
     done: tuple[str, ...] = ()

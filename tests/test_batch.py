@@ -1,0 +1,241 @@
+"""Many sessions at once: only what changed is written, and what is not ours is never touched."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from tests.conftest import Run
+from voiceguide.batch import LIST
+from voiceguide.library import SHIPPED, routine_names
+
+MANY = ("--voice", "tone", "--jobs", "1")
+
+
+@pytest.fixture
+def own(stranger: Path) -> Callable[[str], None]:
+    """Write a routine `mine` that holds one point for so long."""
+    (stranger / "routines").mkdir()
+
+    def write(dose: str) -> None:
+        text = f"version: 1\nid: mine\nsteps:\n  - posture: sitting\n  - {{press: b54, dose: {dose}}}\n"
+        (stranger / "routines" / "mine.yaml").write_text(text)
+
+    write("30s")
+    return write
+
+
+def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Return the time and the content of every file of a folder but the list."""
+    files = [path for path in folder.iterdir() if path.name != LIST]
+    return {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in files}
+
+
+def test_each_routine_at_each_length_in_each_voice_is_a_file(run: Run, tmp_path: Path) -> None:
+    words = ("export", "hands", "feet-lying", "--into", str(tmp_path), "--as", "flac", "--jobs", "1")
+    done = run(*words, "--lengths", "7,8:30", "--voices", "tone")
+    assert done.code == 0
+    names = [
+        f"{routine} {length} tone.flac" for routine in ("feet-lying", "hands") for length in ("7 min", "8-30")
+    ]
+    assert sorted(contents(tmp_path)) == names
+    assert [soundfile.info(tmp_path / name).duration for name in names] == [420, 510, 420, 510]
+    assert done.out.splitlines() == [f"{name}: written" for name in names]
+    assert "4 written" in done.err
+
+
+def test_a_second_run_writes_nothing(run: Run, tmp_path: Path) -> None:
+    words = ("export", "hands", "--into", str(tmp_path), "--as", "flac,mp3", *MANY)
+    assert run(*words).out.count("written") == 2
+    before = contents(tmp_path)
+    again = run(*words)
+    assert (again.code, again.out.count("unchanged")) == (0, 2)
+    assert contents(tmp_path) == before
+
+
+def test_only_what_changed_is_written_again(run: Run, tmp_path: Path, own: Callable[[str], None]) -> None:
+    words = ("export", "hands", "mine", "--into", str(tmp_path), "--as", "wav", *MANY)
+    run(*words)
+    before = contents(tmp_path)
+    own("40s")
+    again = run(*words)
+    assert again.out.splitlines() == ["hands.wav: unchanged", "mine.wav: written"]
+    after = contents(tmp_path)
+    assert after["hands.wav"] == before["hands.wav"]
+    assert len(after["mine.wav"][1]) > len(before["mine.wav"][1])
+
+
+@pytest.mark.parametrize("more", [("--rate", "100"), ("--samplerate", "24000"), ("--voice", "espeak")])
+def test_another_option_writes_it_again(more: tuple[str, str], run: Run, tmp_path: Path) -> None:
+    words = ("export", "hands", "--into", str(tmp_path), "--as", "wav", *MANY)
+    run(*words)
+    assert run(*words, *more).out == "hands.wav: written\n"
+
+
+def test_what_is_asked_of_a_session_stands_in_its_name(run: Run, tmp_path: Path) -> None:
+    words = ("export", "lower-back", "--into", str(tmp_path), "--as", "wav", "--length", "15", *MANY)
+    done = run(*words, "--ice", "later", "--skip", "b48")
+    assert done.out == "lower-back ice later skip b48 15 min.wav: written\n"
+
+
+def test_a_file_that_was_lost_is_written_again(run: Run, tmp_path: Path) -> None:
+    words = ("export", "hands", "--into", str(tmp_path), "--as", "wav", *MANY)
+    run(*words)
+    (tmp_path / "hands.wav").unlink()
+    assert run(*words).out == "hands.wav: written\n"
+
+
+def test_what_it_did_not_write_is_never_touched(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "hands.wav").write_text("somebody's own")
+    (tmp_path / "diary.txt").write_text("dear diary")
+    words = ("export", "hands", "feet-lying", "--into", str(tmp_path), "--as", "wav", *MANY)
+    done = run(*words)
+    assert done.code == 1
+    assert "hands.wav' was not written here; add --force to replace it" in done.out
+    assert "feet-lying.wav: written" in done.out
+    assert (tmp_path / "hands.wav").read_text() == "somebody's own"
+    forced = run(*words, "--force")
+    assert forced.code == 0
+    assert soundfile.info(tmp_path / "hands.wav").frames
+    assert (tmp_path / "diary.txt").read_text() == "dear diary"
+
+
+def test_a_file_that_somebody_changed_is_theirs_now(run: Run, tmp_path: Path) -> None:
+    words = ("export", "hands", "--into", str(tmp_path), "--as", "wav", *MANY)
+    run(*words)
+    with (tmp_path / "hands.wav").open("ab") as file:
+        file.write(b"a note of mine")
+    done = run(*words, "--rate", "100")
+    assert done.code == 1
+    assert "was changed since it was written here" in done.out
+    assert (tmp_path / "hands.wav").read_bytes().endswith(b"a note of mine")
+
+
+def test_a_folder_that_was_copied_is_still_ours(run: Run, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    run("export", "hands", "--into", str(first), "--as", "wav", *MANY)
+    shutil.copytree(first, second, copy_function=shutil.copyfile)
+    assert run("export", "hands", "--into", str(second), "--as", "wav", *MANY).out == "hands.wav: unchanged\n"
+
+
+@pytest.mark.parametrize("content", ["", "nonsense", "[]", '{"files": 3}', '{"files": {"hands.wav": 3}}'])
+def test_a_damaged_list_is_an_empty_one(content: str, run: Run, tmp_path: Path) -> None:
+    (tmp_path / LIST).write_text(content)
+    assert run("export", "hands", "--into", str(tmp_path), "--as", "wav", *MANY).code == 0
+    assert set(json.loads((tmp_path / LIST).read_text())["files"]) == {"hands.wav"}
+
+
+def test_lengths_that_cannot_be_are_told_and_the_others_made(run: Run, tmp_path: Path) -> None:
+    words = ("export", "hands", "quick-relief", "--into", str(tmp_path), "--as", "wav", *MANY)
+    done = run(*words, "--lengths", "7,15")
+    assert done.code == 0
+    assert [line.partition(":")[0] for line in done.out.splitlines() if "impossible" in line] == [
+        "hands 15 min.wav",
+        "quick-relief 7 min.wav",
+    ]
+    assert sorted(contents(tmp_path)) == ["hands 7 min.wav", "quick-relief 15 min.wav"]
+    assert run(*words, "--lengths", "5").code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("nosuch", "--into", "."), (2, "unknown routine 'nosuch'")),
+        (("hands", "--into", "nowhere"), (1, "there is no folder 'nowhere'")),
+        (("hands", "--into", ".", "--as", "xyz"), (2, "unknown format '.xyz'")),
+        (("hands", "--into", ".", "--lengths", "abc"), (2, "abc")),
+        (("hands", "--into", ".", "--lengths", "0"), (2, "0")),
+        (("hands", "--into", ".", "--voices", "nosuch"), (2, "unknown engine 'nosuch'")),
+        (("hands", "--into", ".", "--jobs", "0"), (2, "--jobs")),
+        (("hands", "--into", ".", "-o", "x.wav"), (2, "--into")),
+        (("hands", "--into", ".", "--split"), (2, "--into")),
+        (("hands", "hands", "--into", "."), (2, "two routines are called 'hands'")),
+        (("hands", "feet-lying", "-o", "x.wav"), (2, "--into")),
+        (("hands", "--all", "--into", "."), (2, "--all")),
+        (("--all", "-o", "x.wav"), (2, "--into")),
+        (("hands", "--lengths", "7", "-o", "x.wav"), (2, "--into")),
+        ((), (2, "-o")),
+    ],
+)
+def test_what_does_not_go_together_is_told_before_anything_is_made(
+    words: tuple[str, ...],
+    expected: tuple[int, str],
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run("export", *words, "--voice", "tone")
+    code, told = expected
+    assert done.code == code
+    assert told in done.err
+    assert not list(tmp_path.iterdir())
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "voiceguide", "export", *words]
+
+
+@pytest.mark.slow
+def test_all_of_them_in_several_processes(tmp_path: Path) -> None:
+    words = command(
+        "--all", "--into", str(tmp_path), "--as", "flac", "--voice", "tone", "--samplerate", "16000"
+    )
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert f"{len(routine_names())} written" in done.stderr
+    assert {path.stem for path in tmp_path.glob("*.flac")} == {*routine_names()}
+    again = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert f"{len(routine_names())} unchanged" in again.stderr
+    assert len(list((SHIPPED / "routines").glob("*.yaml"))) == len(routine_names())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_what_breaks_in_leaves_no_half_file_and_the_next_run_goes_on(number: int, tmp_path: Path) -> None:
+    words = command("--all", "--into", str(tmp_path), "--as", "wav", "--voice", "tone", "--jobs", "2")
+    begun = subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert begun.stdout is not None
+    assert begun.stderr is not None
+    for line in begun.stderr:
+        if "25 percent" in line:
+            break
+    if number == signal.SIGTERM:
+        begun.send_signal(number)
+    else:
+        os.killpg(begun.pid, number)  # as Ctrl-C does, and as a machine that fails
+    begun.communicate(timeout=60)
+    assert begun.returncode == (-number if number == signal.SIGKILL else 128 + number)
+    whole = [path for path in tmp_path.glob("*.wav") if not path.name.startswith(".")]
+    assert whole
+    assert all(soundfile.info(path).frames > 48_000 * 240 for path in whole)
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert "failed" not in done.stdout
+    assert not list(tmp_path.glob(".voiceguide-*"))
+    assert {path.stem for path in tmp_path.glob("*.wav")} == {*routine_names()}
+
+
+@pytest.mark.slow
+def test_a_cluster_makes_the_same_files(tmp_path: Path) -> None:
+    from distributed import LocalCluster
+
+    here, there = tmp_path / "here", tmp_path / "there"
+    words = ("hands", "feet-lying", "--as", "flac,wav", "--voice", "tone")
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        for folder, more in ((here, ()), (there, ("--scheduler", cluster.scheduler_address))):
+            folder.mkdir()
+            subprocess.run(command(*words, "--into", str(folder), *more), capture_output=True, check=True)
+    made = [{name: content for name, (_, content) in contents(folder).items()} for folder in (here, there)]
+    assert made[0] == made[1]
+    assert len(made[0]) == 4

@@ -1,0 +1,227 @@
+"""`voiceguide export --into`: many sessions at once, in as many processes as there are processors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from itertools import product
+from multiprocessing import get_context
+from pathlib import Path
+
+import click
+
+from voiceguide.batch import FAILED, IMPOSSIBLE, UNCHANGED, WRITTEN, Job, Ledger, Outcome, do_jobs, told
+from voiceguide.commands._options import LANGUAGE, Steps, check_routine, open_voice, typed
+from voiceguide.errors import ExportError, Unavailable, UsageError
+from voiceguide.exporter import check_target
+from voiceguide.library import DEFAULT_ROUTINE, find_routine, load_routine, routine_names
+from voiceguide.scheduler.options import Options
+from voiceguide.units import MINUTE, SAMPLERATE, Milliseconds, clock, parse_length
+from voiceguide.whole_files import check_text_target
+
+_UNSAFE = str.maketrans(dict.fromkeys('<>:"/\\|?*', "-"))
+"""What Windows and Android want in no name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """What was typed for many sessions at once."""
+
+    into: Path | None
+    """The folder; None if it is about one file."""
+    is_all: bool
+    """True for every routine there is."""
+    suffixes: str
+    """Formats, with commas."""
+    lengths: str
+    """Lengths, with commas; empty for the usual one."""
+    voices: str
+    """Voices, with commas; empty for the usual one."""
+    jobs: int | None
+    """How many are made at a time; None for as many as there are processors."""
+    scheduler: str | None
+    """Address of a cluster; None to do it here."""
+
+    @property
+    def is_asked(self) -> bool:
+        """True if something was typed that only `--into` knows."""
+        return bool(self.is_all or self.lengths or self.voices or self.jobs or self.scheduler)
+
+    def check(self, routines: Sequence[str], alone: Sequence[str]) -> None:
+        """Raise `UsageError` for what does not go together."""
+        if self.into is None or "-o" in alone:
+            what = "many sessions at once go into a folder: --into names it"
+            raise UsageError(what, hint="for example `voiceguide export --all --into sessions`.")
+        if alone:
+            raise UsageError(f"{' and '.join(alone)} is for one session: it does not go with --into")
+        if self.is_all and routines:
+            raise UsageError("--all is every routine: name none beside it")
+
+
+MANY = tuple(one.name for one in fields(Many))
+"""Names of all that can be typed."""
+
+
+def export_many(
+    many: Many,
+    routines: Sequence[str],
+    options: Options,
+    *,
+    rate: int | None,
+    voice: str | None,
+    bitrate: int | None,
+    samplerate: int | None,
+    force: bool,
+) -> None:
+    """Write every routine at every length in every voice into a folder, and say what became of each.
+
+    Raises
+    ------
+    VoiceguideError
+        If nothing can be written there at all, or a routine or a voice is wrong.
+    click.exceptions.Exit
+        With 1 if a file could not be written, with 2 if no length was possible.
+    """
+    folder = many.into or Path()
+    suffixes = _listed(many.suffixes)
+    lengths = [_length(text) for text in _listed(many.lengths)]
+    voices: Sequence[str | None] = _listed(many.voices) or (voice,)
+    chosen = routine_names() if many.is_all else routines or (DEFAULT_ROUTINE,)
+    _check(folder, chosen, voices, rate)
+    for suffix in suffixes:
+        check_target(folder / f"session.{suffix}", force=True, bitrate=bitrate)
+    ledger = Ledger(folder)
+    jobs: list[Job] = []
+    outcomes: list[Outcome] = []
+    for routine, length, speaker in product(chosen, lengths or (options.length,), voices):
+        wishes = replace(options, length=length)
+        named = speaker if many.voices else None
+        targets: dict[Path, str] = {}
+        for suffix in suffixes:
+            target = folder.resolve() / f"{_name(routine, wishes, named)}.{suffix}"
+            try:
+                targets[target] = ledger.claim(target.name, force=force)
+            except ExportError as error:
+                outcomes.append(Outcome(target, FAILED, message=told(error)))
+        jobs.append(
+            Job(
+                routine=str(find_routine(routine).resolve()),
+                options=wishes,
+                voice=speaker,
+                rate=rate,
+                language=LANGUAGE,
+                targets=targets,
+                bitrate=bitrate,
+                samplerate=samplerate or SAMPLERATE,
+            )
+        )
+    outcomes += _do([job for job in jobs if job.targets], ledger, many)
+    _tell(folder, outcomes)
+
+
+def _listed(text: str) -> list[str]:
+    return list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
+def _length(text: str) -> Milliseconds:
+    try:
+        return parse_length(text)
+    except ValueError as error:
+        raise UsageError(f"--lengths: {error}", hint="for example `--lengths 25,40m,1h`.") from None
+
+
+def _check(folder: Path, routines: Sequence[str], voices: Sequence[str | None], rate: int | None) -> None:
+    """Raise what is wrong with any of it, before anything slow is done."""
+    check_text_target(folder / "session", force=True)
+    for routine in routines:
+        check_routine(routine, Options())
+    for voice in voices:
+        open_voice(voice, rate)
+    names = [load_routine(find_routine(routine)).id for routine in routines]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise UsageError(f"two routines are called '{twice}'", hint="write them into different folders.")
+
+
+def _name(routine: str, options: Options, voice: str | None) -> str:
+    """Return the name of a file: of the routine, and of what was asked for beside it."""
+    parts = [load_routine(find_routine(routine)).id]
+    parts += [word.removeprefix("--") for word in typed(replace(options, length=None))]
+    if length := options.length:
+        parts.append(clock(length).replace(":", "-") if length % MINUTE else f"{length // MINUTE} min")
+    if voice:
+        parts.append(voice)
+    return " ".join(parts).translate(_UNSAFE)
+
+
+def _do(jobs: Sequence[Job], ledger: Ledger, many: Many) -> list[Outcome]:
+    if not jobs:
+        return []
+    done: list[Outcome] = []
+    ledger.save()  # what is begun is ours, also if this process is killed
+    progress = Steps("Writing")
+    progress(0, len(jobs))
+    try:
+        with _pool(min(many.jobs or os.cpu_count() or 1, len(jobs)), many.scheduler) as pool:
+            for number, outcomes in enumerate(do_jobs(jobs, pool), start=1):
+                done += outcomes
+                for outcome in outcomes:
+                    ledger.note(outcome)
+                ledger.save()
+                progress(number, len(jobs))
+    except OSError as error:
+        raise Unavailable(f"the work could not be handed on: {error}") from error
+    return done
+
+
+@contextmanager
+def _pool(processes: int, scheduler: str | None) -> Iterator[Executor]:
+    """Give what does the jobs: processes here, or a cluster of `dask.distributed`."""
+    if scheduler is None and processes == 1:
+        with ThreadPoolExecutor(1) as pool:
+            yield pool
+        return
+    if scheduler is None:
+        # Not by `fork`: a library with threads of its own may hang in a copy of this process.
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            try:
+                yield pool
+            except BaseException:
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
+        return
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise Unavailable(
+            f"--scheduler needs dask, which is not here: {error}", hint="`pip install distributed` adds it."
+        ) from error
+    try:
+        client = Client(scheduler, timeout="10s")
+    except (OSError, ValueError) as error:
+        raise Unavailable(
+            f"there is no scheduler of dask at '{scheduler}'", hint="`dask scheduler` starts one."
+        ) from error
+    with client, client.get_executor(pure=False) as pool:
+        yield pool
+
+
+def _tell(folder: Path, outcomes: Sequence[Outcome]) -> None:
+    order = sorted(outcomes, key=lambda one: one.target.name)
+    for outcome in order:
+        why = f": {outcome.message}" if outcome.message else ""
+        click.echo(f"{outcome.target.name}: {outcome.state}{why}")
+    counts = Counter(one.state for one in order)
+    states = (WRITTEN, UNCHANGED, IMPOSSIBLE, FAILED)
+    summary = ", ".join(f"{counts[state]} {state}" for state in states if counts[state])
+    click.echo(f"{folder}: {summary or 'nothing to do'}.", err=True)
+    sys.stdout.flush()
+    if any(one.state == FAILED for one in order):
+        raise click.exceptions.Exit(1)
+    if order and all(one.state == IMPOSSIBLE for one in order):
+        raise click.exceptions.Exit(2)
