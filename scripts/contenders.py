@@ -14,6 +14,7 @@ import wave
 import zlib
 from collections.abc import Callable
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -230,7 +231,9 @@ CONTENDERS: dict[str, Callable[[Path], None]] = {
     "pydub cold": pydub_cold,
     "pydub warm": pydub_warm,
     "encode flac": lambda folder: encode(folder, "FLAC"),
-    "encode mp3": lambda folder: encode(folder, "MP3", bitrate_mode="VARIABLE", compression_level=0.6),
+    "encode mp3": lambda folder: encode(folder, "MP3", bitrate_mode="CONSTANT", compression_level=0.944),
     "encode opus": lambda folder: encode(folder, "OGG", compression_level=0.896),
 }
+if find_spec("pydub") is None:
+    CONTENDERS = {name: do for name, do in CONTENDERS.items() if not name.startswith("pydub")}
 """What is done, by name; what is cold speaks first."""

@@ -368,7 +368,7 @@ def test_every_label_is_printed_by_some_point_or_plan_or_is_in_a_file(
         ("lying-down", "--skip", "b48", "--ice", "later"),
         (str(tmp_path / "mine.yaml"), "--ice", "full"),
     ):
-        sound, plan = tmp_path / "session.opus", tmp_path / "plan.md"
+        sound, plan = tmp_path / "session.wav", tmp_path / "plan.md"
         words = ("-o", str(sound), "--plan", str(plan), "--force", "--samplerate", "16000", "--voice", "tone")
         done = run("export", name, *options, *words)
         assert done.code == 0, done.err

@@ -17,11 +17,12 @@ from typing import Any
 
 from voiceguide.errors import ExportError, ImpossibleLength, VoiceguideError
 from voiceguide.exporter import describe, export
+from voiceguide.index_page import Entry
 from voiceguide.library import find_routine, load_language, load_points, load_routine
 from voiceguide.scheduler.options import Options
 from voiceguide.session import Session, compile_session
 from voiceguide.track import Track
-from voiceguide.units import SAMPLERATE
+from voiceguide.units import NOTHING, SAMPLERATE, Milliseconds
 from voiceguide.voice import find_voice
 from voiceguide.whole_files import write_text
 
@@ -65,6 +66,10 @@ class Outcome:
     """A digest of all that shapes it; empty if it was not made."""
     message: str = ""
     """Why it was not made."""
+    title: str = ""
+    """Of the session."""
+    duration: Milliseconds = NOTHING
+    """Milliseconds of the session."""
 
 
 def do_job(job: Job) -> tuple[Outcome, ...]:
@@ -95,7 +100,7 @@ def _outcomes(job: Job) -> Iterator[Outcome]:
     made_from = digest(planned, track)
     for target, before in job.targets.items():
         if before == made_from and target.exists():
-            yield Outcome(target, UNCHANGED, made_from)
+            yield Outcome(target, UNCHANGED, made_from, "", track.title, track.duration)
             continue
         session = session or compiled(sounds=True)
         try:
@@ -103,7 +108,7 @@ def _outcomes(job: Job) -> Iterator[Outcome]:
         except VoiceguideError as error:
             yield Outcome(target, FAILED, message=told(error))
         else:
-            yield Outcome(target, WRITTEN, made_from)
+            yield Outcome(target, WRITTEN, made_from, "", track.title, track.duration)
 
 
 def told(error: VoiceguideError) -> str:
@@ -164,8 +169,8 @@ class Ledger:
         is_whole = path.exists() and not is_begun and _is_as_written(path, entry)
         return str(entry.get("made_from", "")) if is_whole else ""
 
-    def note(self, outcome: Outcome) -> None:
-        """Note what became of a file."""
+    def note(self, outcome: Outcome, asked: str) -> None:
+        """Note what became of a file, of a session of which this was asked."""
         name, path = outcome.target.name, outcome.target
         if not path.exists():
             self._files.pop(name, None)
@@ -176,9 +181,18 @@ class Ledger:
                 "size": status.st_size,
                 "time": status.st_mtime_ns,
                 "digest": _digest_of(path),
+                "title": outcome.title,
+                "asked": asked,
+                "duration": outcome.duration,
             }
         else:
             self._files[name].pop("begun", None)
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield every file of ours that is there, whole."""
+        for name, entry in self._files.items():
+            if (self._folder / name).exists() and entry.get("title") and "begun" not in entry:
+                yield Entry(name, entry["title"], entry["asked"], entry["duration"], entry["size"])
 
     def save(self) -> None:
         """Write the list, whole."""

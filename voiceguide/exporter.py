@@ -126,8 +126,14 @@ def name_beside(name: str, suffix: str) -> str:
 
 def describe(session: Session, *, bitrate: int | None = None) -> Track:
     """Return what a file of a session says of itself, its cover and how to play it included."""
-    comment = load_leaflet(session.language.tag).label("file_comment")
-    return make_track(session, comment=comment, cover=make_cover(session.title), bitrate=bitrate)
+    leaflet = load_leaflet(session.language.tag)
+    return make_track(
+        session,
+        comment=leaflet.label("file_comment"),
+        cover=make_cover(session.title),
+        labels=leaflet.page,
+        bitrate=bitrate,
+    )
 
 
 def check_target(target: Path, *, force: bool = False, bitrate: int | None = None) -> None:

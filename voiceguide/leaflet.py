@@ -36,6 +36,14 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     "ice_time": ("time",),
 }
 """What stands around the facts of points and of a session: headings and lines, by what a line leaves open."""
+PAGE: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("before", "tap", "play", "pause", "back", "next_part", "progress", "keys"), ()),
+    **dict.fromkeys(("parts", "words", "no_sound", "index", "index_before", "index_play"), ()),
+    "next_words": ("time",),
+    "left": ("time",),
+    "index_file": ("suffix",),
+}
+"""What stands on a page that plays a session or lists several, in the same way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,8 @@ class Leaflet:
     """What to do after it, by id."""
     labels: Mapping[str, str]
     """By key of `LABELS`, placeholders still open."""
+    page: Mapping[str, str]
+    """By key of `PAGE`, placeholders still open: the page fills them in as it plays."""
 
     def label(self, key: str, **values: str) -> str:
         """Return a heading or a line, its placeholders filled in."""
@@ -146,6 +156,7 @@ LEAFLET = Record(
         "postures": Record(dict.fromkeys(POSTURES, Text())),
         "aftercare": Record(dict.fromkeys(AFTERCARE, _LINES)),
         "labels": Record(dict.fromkeys(LABELS, Text())),
+        "page": Record(dict.fromkeys(PAGE, Text())),
     }
 )
 
@@ -161,7 +172,8 @@ def parse_leaflet(mapping: object) -> Leaflet:
     problems: Problems = []
     found = LEAFLET.read(mapping, (), problems)
     if found:
-        problems.extend(_wrong_placeholders(found["labels"] or {}))
+        for group, wanted in (("labels", LABELS), ("page", PAGE)):
+            problems.extend(_wrong_placeholders(group, found[group] or {}, wanted))
     if problems:
         raise InvalidContent(problems)
     return Leaflet(
@@ -172,20 +184,23 @@ def parse_leaflet(mapping: object) -> Leaflet:
         words={kind: found[kind] for kind in ("actions", "cautions", "gear", "helps", "postures")},
         aftercare=found["aftercare"],
         labels=found["labels"],
+        page=found["page"],
     )
 
 
-def _wrong_placeholders(labels: Mapping[str, Any]) -> Iterator[Problem]:
+def _wrong_placeholders(
+    group: str, labels: Mapping[str, Any], open_in: Mapping[str, tuple[str, ...]]
+) -> Iterator[Problem]:
     for key, text in labels.items():
         if text is None:
             continue
         # A fact whose placeholder was forgotten would be left out without a word.
-        wanted = LABELS[key]
+        wanted = open_in[key]
         hint = f"placeholders here: {', '.join(f'{{{name}}}' for name in wanted) or 'none'}."
         try:
             named = set(placeholders_in(text))
         except ValueError:
-            yield Problem(("labels", key), f"a brace is open in '{text}'", hint=hint)
+            yield Problem((group, key), f"a brace is open in '{text}'", hint=hint)
             continue
         if named != set(wanted):
-            yield Problem(("labels", key), f"the placeholders of '{text}' are not right", hint=hint)
+            yield Problem((group, key), f"the placeholders of '{text}' are not right", hint=hint)

@@ -6,8 +6,8 @@ A player shows it: the title, a chapter for each stop, a cover, and the words as
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from voiceguide.units import NOTHING, Milliseconds, in_frames
@@ -72,6 +72,9 @@ class Track:
     """All that is spoken, in order."""
     cover: bytes = b""
     """A square picture, as a PNG file; empty if there is none."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What a page calls its buttons and headings: `Leaflet.page` of its reader's language. They are here as
+    a format is given a track and nothing else."""
 
     @property
     def duration(self) -> Milliseconds:
@@ -94,7 +97,12 @@ class Part(NamedTuple):
 
 
 def make_track(
-    session: Session, *, comment: str = "", cover: bytes = b"", bitrate: int | None = None
+    session: Session,
+    *,
+    comment: str = "",
+    cover: bytes = b"",
+    labels: Mapping[str, str] | None = None,
+    bitrate: int | None = None,
 ) -> Track:
     """Return what a file of a whole session holds and says of itself."""
     timeline = session.timeline
@@ -119,6 +127,7 @@ def make_track(
             if event.kind == "speech" and (text := _without_line_ends(event.text))
         ),
         cover=cover,
+        labels=labels or {},
     )
 
 

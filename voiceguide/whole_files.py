@@ -26,8 +26,8 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment,unused-ignore]
 
-_BESIDE = re.compile(r"\.voiceguide-[0-9a-f]{16}(\.\w+)?")
-"""The names of what is being written."""
+_BESIDE = re.compile(r"\.voiceguide-[0-9a-f]{16}(?=$|[.-])")
+"""How the names begin of what is being written: alike, if a format needs a second file beside the first."""
 _JUST_MADE = 1.0
 """Seconds: what is younger may not be locked yet."""
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -90,10 +90,16 @@ def check_folder(folder: Path) -> None:
 
 def _sweep(folder: Path) -> None:
     """Remove what a process was writing here when it was killed."""
+    written: dict[str, list[Path]] = {}
     for path in folder.glob(".voiceguide-*"):
-        with suppress(OSError):
-            if _BESIDE.fullmatch(path.name) and path.stat().st_mtime < time.time() - _JUST_MADE:
-                with _locked(path):
+        if found := _BESIDE.match(path.name):
+            written.setdefault(found[0], []).append(path)
+    for paths in written.values():
+        with suppress(OSError), ExitStack() as locks:
+            if all(path.stat().st_mtime < time.time() - _JUST_MADE for path in paths):
+                for path in paths:
+                    locks.enter_context(_locked(path))
+                for path in paths:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 

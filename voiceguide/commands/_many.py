@@ -19,11 +19,14 @@ from voiceguide.batch import FAILED, IMPOSSIBLE, UNCHANGED, WRITTEN, Job, Ledger
 from voiceguide.commands._options import LANGUAGE, Steps, check_routine, open_voice, typed
 from voiceguide.errors import ExportError, Unavailable, UsageError
 from voiceguide.exporter import check_target
-from voiceguide.library import DEFAULT_ROUTINE, find_routine, load_routine, routine_names
+from voiceguide.index_page import make_index
+from voiceguide.library import DEFAULT_ROUTINE, find_routine, load_leaflet, load_routine, routine_names
 from voiceguide.scheduler.options import Options
 from voiceguide.units import MINUTE, SAMPLERATE, Milliseconds, clock, parse_length
-from voiceguide.whole_files import check_text_target
+from voiceguide.whole_files import check_text_target, write_text
 
+INDEX = "index.html"
+"""The page that lists a folder."""
 _UNSAFE = str.maketrans(dict.fromkeys('<>:"/\\|?*', "-"))
 """What Windows and Android want in no name."""
 
@@ -42,6 +45,8 @@ class Many:
     """Lengths, with commas; empty for the usual one."""
     voices: str
     """Voices, with commas; empty for the usual one."""
+    index: bool
+    """True for a page that lists what is there."""
     jobs: int | None
     """How many are made at a time; None for as many as there are processors."""
     scheduler: str | None
@@ -50,7 +55,7 @@ class Many:
     @property
     def is_asked(self) -> bool:
         """True if something was typed that only `--into` knows."""
-        return bool(self.is_all or self.lengths or self.voices or self.jobs or self.scheduler)
+        return bool(self.is_all or self.index or self.lengths or self.voices or self.jobs or self.scheduler)
 
     def check(self, routines: Sequence[str], alone: Sequence[str]) -> None:
         """Raise `UsageError` for what does not go together."""
@@ -121,6 +126,9 @@ def export_many(
             )
         )
     outcomes += _do([job for job in jobs if job.targets], ledger, many)
+    if many.index:
+        outcomes.append(_write_index(folder, ledger, force=force))
+    ledger.save()
     _tell(folder, outcomes)
 
 
@@ -151,7 +159,7 @@ def _check(folder: Path, routines: Sequence[str], voices: Sequence[str | None], 
 def _name(routine: str, options: Options, voice: str | None) -> str:
     """Return the name of a file: of the routine, and of what was asked for beside it."""
     parts = [load_routine(find_routine(routine)).id]
-    parts += [word.removeprefix("--") for word in typed(replace(options, length=None))]
+    parts += [part] if (part := _asked(options)) else []
     if length := options.length:
         parts.append(clock(length).replace(":", "-") if length % MINUTE else f"{length // MINUTE} min")
     if voice:
@@ -159,10 +167,30 @@ def _name(routine: str, options: Options, voice: str | None) -> str:
     return " ".join(parts).translate(_UNSAFE)
 
 
+def _asked(options: Options) -> str:
+    """Return what was asked of a session beside its length, in words."""
+    return " ".join(word.removeprefix("--") for word in typed(replace(options, length=None)))
+
+
+def _write_index(folder: Path, ledger: Ledger, *, force: bool) -> Outcome:
+    """Write the page that lists the folder, and return what became of it."""
+    target = folder.resolve() / INDEX
+    page = make_index(ledger.entries(), load_leaflet(LANGUAGE).page, LANGUAGE)
+    try:
+        ledger.claim(target.name, force=force)
+        write_text(target, page, force=True)
+    except ExportError as error:
+        return Outcome(target, FAILED, message=told(error))
+    outcome = Outcome(target, WRITTEN)
+    ledger.note(outcome, "")
+    return outcome
+
+
 def _do(jobs: Sequence[Job], ledger: Ledger, many: Many) -> list[Outcome]:
     if not jobs:
         return []
     done: list[Outcome] = []
+    asked = {target: _asked(job.options) for job in jobs for target in job.targets}
     ledger.save()  # what is begun is ours, also if this process is killed
     progress = Steps("Writing")
     progress(0, len(jobs))
@@ -171,7 +199,7 @@ def _do(jobs: Sequence[Job], ledger: Ledger, many: Many) -> list[Outcome]:
             for number, outcomes in enumerate(do_jobs(jobs, pool), start=1):
                 done += outcomes
                 for outcome in outcomes:
-                    ledger.note(outcome)
+                    ledger.note(outcome, asked[outcome.target])
                 ledger.save()
                 progress(number, len(jobs))
     except OSError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from voiceguide.commands._beside import Beside
 from voiceguide.commands._many import MANY, Many, export_many
@@ -44,6 +45,7 @@ def _into(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--as", "suffixes", default="mp3", metavar="mp3,html", help="Formats, with --into."),
             click.option("--lengths", default="", metavar="25,40", help="Lengths, with --into."),
             click.option("--voices", default="", metavar="VOICE,VOICE", help="Voices, with --into."),
+            click.option("--index", is_flag=True, help="A page that lists what is there, with --into."),
             click.option("--jobs", type=click.IntRange(1), help="How many at a time, with --into."),
             click.option("--scheduler", metavar="ADDRESS", help="A cluster of dask does it, with --into."),
         )
@@ -54,7 +56,9 @@ def _into(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command("export")
 @click.argument("routines", nargs=-1, metavar="[ROUTINE]...")
-@click.option("-o", "--output", "target", type=click.Path(path_type=Path), help="The audio file.")
+@click.option(
+    "-o", "--output", "target", type=click.Path(path_type=Path), help="The file; its suffix picks the format."
+)
 @_into
 @click.option(
     "--split",
@@ -96,6 +100,8 @@ def command(
     """
     if many.into is not None or many.is_asked or len(routines) > 1:
         alone = {"-o": target, "--split": is_split, "--timeline": timeline, "--plan": plan}
+        source = click.get_current_context().get_parameter_source("subtitles")
+        alone["--subtitles"] = source is ParameterSource.COMMANDLINE
         many.check(routines, [option for option, value in alone.items() if value])
         export_many(
             many,
