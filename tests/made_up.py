@@ -19,7 +19,7 @@ from voiceguide.scheduler.language import Language
 from voiceguide.scheduler.timeline import Chapter, Event, Segment, Timeline
 from voiceguide.tape import Dose
 from voiceguide.track import Track, make_track
-from voiceguide.units import SAMPLERATE, Milliseconds, in_frames
+from voiceguide.units import LOUDNESS, SAMPLERATE, Milliseconds, in_frames
 
 if TYPE_CHECKING:
     from voiceguide.session import Session
@@ -56,6 +56,8 @@ class MadeUp:
     earcons: Mapping[str, Clip]
     samplerate: int = SAMPLERATE
     title: str = "Evening · Abend · ערב"
+    loudness: float = LOUDNESS
+    room_tone: bool = False
 
     ways_up: Mapping[str, Timeline] = field(default_factory=dict)
     asides: Mapping[str, Timeline] = field(default_factory=dict)
@@ -69,7 +71,7 @@ class MadeUp:
         return self.mix(self.timeline)
 
     def mix(self, timeline: Timeline) -> Mixer:
-        return Mixer(timeline, self.speech, self.earcons, self.samplerate)
+        return Mixer(timeline, self.speech, self.earcons, self.samplerate, room_tone=self.room_tone)
 
     def track(self, **more: Any) -> Track:
         """Return what a file of it says of itself."""

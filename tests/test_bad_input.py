@@ -64,7 +64,7 @@ TYPED = [
     ("play nosuch", USAGE, "unknown routine 'nosuch'"),
     ("play hands --backend nosuch", USAGE, "unknown backend 'nosuch'"),
     ("play hands --backend nul", USAGE, "did you mean 'null'?"),
-    ("export", USAGE, "Missing option '-o'"),
+    ("export", USAGE, "-o says where to"),
     ("export nosuch -o new.wav", USAGE, "unknown routine 'nosuch'"),
     ("export hands -o new", USAGE, "'new' has no suffix"),
     ("export hands -o new.xyz", USAGE, "unknown format '.xyz'"),

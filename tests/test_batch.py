@@ -83,9 +83,9 @@ def test_another_option_writes_it_again(more: tuple[str, str], run: Run, tmp_pat
 
 
 def test_what_is_asked_of_a_session_stands_in_its_name(run: Run, tmp_path: Path) -> None:
-    words = ("export", "lower-back", "--into", str(tmp_path), "--as", "wav", "--length", "15", *MANY)
-    done = run(*words, "--ice", "later", "--skip", "b48")
-    assert done.out == "lower-back ice later skip b48 15 min.wav: written\n"
+    words = ("export", "lower-back", "--into", str(tmp_path), "--as", "wav", "--length", "10", *MANY)
+    done = run(*words, "--ice", "later", "--sore-side", "right")
+    assert done.out == "lower-back sore-side right ice later 10 min.wav: written\n"
 
 
 def test_a_file_that_was_lost_is_written_again(run: Run, tmp_path: Path) -> None:

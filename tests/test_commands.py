@@ -22,6 +22,7 @@ from voiceguide.backends import Backend
 from voiceguide.bookmark import Keeper
 from voiceguide.commands._listening import Seat
 from voiceguide.commands._screen import Lines
+from voiceguide.known_settings import SETTINGS
 from voiceguide.library import (
     DEFAULT_ROUTINE,
     SHIPPED,
@@ -36,7 +37,6 @@ from voiceguide.played import Log
 from voiceguide.player import Player, play
 from voiceguide.scheduler.options import Options
 from voiceguide.session import compile_session
-from voiceguide.settings import SETTINGS
 from voiceguide.voice import find_voice
 
 ROOT = Path(__file__).parents[1]

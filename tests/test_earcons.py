@@ -14,11 +14,11 @@ from voiceguide.errors import UnknownName
 from voiceguide.units import SAMPLERATE
 
 EXPECTED = {
-    "lead_in": (400, -30.0),
-    "soft_tone": (600, -26.0),
-    "alarm": (600, -15.0),
-    "key": (100, -30.0),
-    "tick": (240, -27.0),
+    "lead_in": (400, -25.5),
+    "soft_tone": (600, -21.5),
+    "alarm": (600, -10.5),
+    "key": (100, -25.5),
+    "tick": (240, -22.5),
 }
 """Length in milliseconds and peak in decibels."""
 

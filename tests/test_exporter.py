@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import product
 from pathlib import Path
 from textwrap import dedent
 
@@ -17,11 +18,13 @@ import soundfile
 from numpy.typing import NDArray
 
 from tests.made_up import MadeUp, make_routine
-from voiceguide.errors import ExportError, UnknownName, UsageError, VoiceguideError
+from voiceguide import registry
+from voiceguide.errors import ExportError, Unavailable, UnknownName, UsageError, VoiceguideError
 from voiceguide.exporter import check_target, export
 from voiceguide.mixer import BLOCKSIZE, Mixer
 from voiceguide.whole_files import check_text_target, write_text
 
+FORMATS = registry.names("voiceguide.formats")
 SESSION = make_routine()
 SOUND = np.concatenate(list(SESSION.mixer().blocks()))
 
@@ -137,7 +140,7 @@ def test_force_replaces_a_file_but_not_a_folder_or_a_pipe(tmp_path: Path) -> Non
     assert soundfile.info(tmp_path / "old.wav").frames == len(SOUND)
 
 
-@pytest.mark.parametrize("suffix", ["wav", "flac"])
+@pytest.mark.parametrize("suffix", FORMATS)
 @pytest.mark.parametrize("happens", [KeyboardInterrupt(), SystemExit(143), RuntimeError("a fault")])
 def test_what_breaks_in_leaves_no_file_and_the_old_one_untouched(
     happens: BaseException, suffix: str, tmp_path: Path
@@ -152,11 +155,16 @@ def test_what_breaks_in_leaves_no_file_and_the_old_one_untouched(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit to the size of a file")
-@pytest.mark.parametrize("suffix", ["wav", "flac"])
-@pytest.mark.parametrize("short_by", [1, 1_000, 1_000_000])
+@pytest.mark.parametrize(
+    ("suffix", "short_by"),
+    [
+        *product(("wav", "flac"), (1, 1_000, 1_000_000)),
+        *product(sorted({*FORMATS} - {"wav", "flac"}), (5_000,)),
+    ],
+)
 def test_a_full_disk_is_told_and_leaves_nothing_behind(suffix: str, short_by: int, tmp_path: Path) -> None:
     whole = tmp_path / f"whole.{suffix}"
-    export(SESSION.as_session, whole)
+    export(SESSION.as_session, whole, SESSION.track())
     target = tmp_path / f"session.{suffix}"
     # A limit to the size of a file is the full disk that every machine has; it needs a process of its own.
     program = f"""
@@ -165,12 +173,12 @@ def test_a_full_disk_is_told_and_leaves_nothing_behind(suffix: str, short_by: in
         from tests.made_up import make_routine
         from voiceguide.errors import ExportError
         from voiceguide.exporter import export
-        session = make_routine().as_session
+        session = make_routine()
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         limit = max({whole.stat().st_size - short_by}, 1000)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
         try:
-            export(session, Path({str(target)!r}))
+            export(session.as_session, Path({str(target)!r}), session.track())
         except ExportError as error:
             print(error, error.hint)
     """
@@ -251,6 +259,29 @@ def test_text_is_written_as_it_is(tmp_path: Path) -> None:
     write_text(target, "two", force=True)
     assert target.read_text() == "two"
     assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize(
+    "name", ["a b.wav", 'it\'s "said".wav', "🧊 ice.wav", "ערב.wav", "-o.wav", "a\nb.wav"]
+)
+def test_an_awkward_name_is_a_name(name: str, tmp_path: Path) -> None:
+    (tmp_path / "inside").mkdir()
+    target = tmp_path / "inside" / ".." / name
+    export(SESSION.as_session, target)
+    assert {path.name for path in tmp_path.iterdir()} == {"inside", name}
+    with pytest.raises(ExportError, match="exists already"):
+        export(SESSION.as_session, target)
+
+
+@pytest.mark.parametrize(("suffix", "library"), [("m4b", "av"), ("m4a", "av"), ("mp3", "soundfile")])
+def test_a_format_without_its_library_says_what_adds_it(
+    suffix: str, library: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(Unavailable) as caught:
+        check_target(tmp_path / f"session.{suffix}")
+    assert f"pip install {'' if library == 'av' else '--upgrade '}{library}" in (caught.value.hint or "")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_relative_target_is_written_where_we_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

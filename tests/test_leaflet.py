@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from pathlib import Path
@@ -373,6 +374,23 @@ def test_every_label_is_printed_by_some_point_or_plan_or_is_in_a_file(
         done = run("export", name, *options, *words)
         assert done.code == 0, done.err
         printed += done.err + plan.read_text(encoding="utf-8").replace("\\", "")
+    sessions = tmp_path / "sessions"
+    sessions.mkdir()
+    for formats in ("wav", "html"):
+        run(
+            "export",
+            "hands",
+            "--into",
+            str(sessions),
+            "--as",
+            formats,
+            "--index",
+            "--jobs",
+            "1",
+            "--voice",
+            "tone",
+        )
+    printed += html.unescape((sessions / "index.html").read_text(encoding="utf-8"))
     printed = plain(printed)
     parts = {key: [plain(part) for part in re.split(r"\{\w+\}", leaflet.labels[key])] for key in LABELS}
     assert [key for key, words in parts.items() if not all(word in printed for word in words)] == []

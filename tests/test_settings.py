@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from voiceguide.errors import ExportError, InvalidContent, UnknownName, UsageError, VoiceguideError
+from voiceguide.known_settings import SETTINGS
 from voiceguide.settings import (
-    SETTINGS,
     from_environment,
     keep_setting,
     parse_setting,
@@ -94,6 +94,8 @@ def test_the_environment_stands_before_the_file(name: str, monkeypatch: pytest.M
         "samplerate": "16000",
         "subtitles": "srt",
         "tick": "off",
+        "loudness": "-23",
+        "room-tone": "on",
     }
     keep_setting(name, parse_setting(name, SETTINGS[name].example))
     monkeypatch.setenv(SETTINGS[name].environment(name), others[name])

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Run
-from tests.test_turns import A_SECOND, NAMES, TURNS, check, frames, segment, tape, texts_in
+from tests.test_turns import A_SECOND, NAMES, TURNS, at, check, frames, segment, tape, texts_in
 from voiceguide import turns
 from voiceguide.bookmark import Keeper
 from voiceguide.commands._listening import _LOOK, Seat
@@ -199,6 +199,13 @@ def test_whatever_is_pressed_while_it_waits_holds_are_begun_and_left_as_they_hav
         more, score = advance(score, 60 * A_SECOND)
         heard += more
     check(heard, score.tape)
+
+
+@pytest.mark.parametrize("key", ["end", "back", "next", "too_much"])
+def test_who_ends_it_right_after_a_pause_in_a_press_is_told_to_let_go(key: str) -> None:
+    score = at("quick-relief", "press", "b23.both", 0.5)
+    heard, _ = on(TURNS[key](turns.resume(turns.pause(score))), 40)
+    assert {"Both thumbs on your low back: ease off, slowly.", "Let go, slowly."} & {*heard}
 
 
 def test_while_the_ice_is_called_off_the_screen_says_so_each_time(

@@ -51,7 +51,9 @@ def spoken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         "VOICEGUIDE_DATA": str(folder / "data"),
     }
     file, timeline = folder / "session.wav", folder / "timeline.json"
-    run(environment, "export", routine, "--voice", voice, "-o", str(file), "--timeline", str(timeline))
+    # Without room tone, so that what sounds is the voice and the signals.
+    words = ("export", routine, "--voice", voice, "--no-room-tone")
+    run(environment, *words, "-o", str(file), "--timeline", str(timeline))
     try:
         yield Spoken(routine, voice, environment, file, json.loads(timeline.read_text("utf-8")))
     finally:

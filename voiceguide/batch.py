@@ -22,7 +22,7 @@ from voiceguide.library import find_routine, load_language, load_points, load_ro
 from voiceguide.scheduler.options import Options
 from voiceguide.session import Session, compile_session
 from voiceguide.track import Track
-from voiceguide.units import NOTHING, SAMPLERATE, Milliseconds
+from voiceguide.units import LOUDNESS, NOTHING, SAMPLERATE, Milliseconds
 from voiceguide.voice import find_voice
 from voiceguide.whole_files import write_text
 
@@ -52,6 +52,10 @@ class Job:
     """Kilobits a second, where a format can choose."""
     samplerate: int = SAMPLERATE
     """Hertz."""
+    loudness: float = LOUDNESS
+    """LUFS of speech."""
+    room_tone: bool = True
+    """True if there is a hush under everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +96,19 @@ def _outcomes(job: Job) -> Iterator[Outcome]:
 
     def compiled(*, sounds: bool) -> Session:
         made = compile_session(*content, voice, job.options, sounds=sounds)
-        return replace(made, samplerate=job.samplerate)
+        return replace(made, samplerate=job.samplerate, loudness=job.loudness, room_tone=job.room_tone)
 
     # Times are enough to see whether anything has changed: they need no sound once the lengths are known.
     planned = compiled(sounds=False)
-    track = describe(planned, bitrate=job.bitrate)
+    track = describe(planned, bitrate=job.bitrate, reads_clips=False)
     made_from = digest(planned, track)
     for target, before in job.targets.items():
         if before == made_from and target.exists():
             yield Outcome(target, UNCHANGED, made_from, "", track.title, track.duration)
             continue
-        session = session or compiled(sounds=True)
+        if session is None:
+            session = compiled(sounds=True)
+            track = describe(session, bitrate=job.bitrate)
         try:
             export(session, target, track, force=True)
         except VoiceguideError as error:
@@ -121,7 +127,8 @@ def digest(session: Session, track: Track) -> str:
     from voiceguide import __version__
 
     fields: dict[str, Any] = {**asdict(track), "cover": sha256(track.cover).hexdigest()}
-    shapes = [__version__, session.voice.identity, repr(session.timeline), fields]
+    sound = [session.voice.identity, session.loudness, session.room_tone, repr(session.timeline)]
+    shapes = [__version__, *sound, fields]
     return sha256(json.dumps(shapes, sort_keys=True).encode()).hexdigest()
 
 

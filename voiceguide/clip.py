@@ -37,7 +37,7 @@ class Clip:
 
 
 def resample(clip: Clip, samplerate: int) -> Clip:
-    """Return a clip at another samplerate, as long as before to a frame; itself if it has that one."""
+    """Return a clip at another samplerate, as long as before; itself if it has that one already."""
     if samplerate == clip.samplerate:
         return clip
     import soxr

@@ -1,7 +1,8 @@
 """name -> Clip: short signals that need no words, synthesised, the same samples every time.
 
-Every fundamental lies between 300 Hz and 3 kHz: below, the loudspeaker of a phone is silent; above, older
-ears are. Names and lengths are known without numpy, as the scheduler plans with lengths alone.
+They are made for speech of -16 LUFS (`units.LOUDNESS`), and move with it. Every fundamental lies between
+300 Hz and 3 kHz: below, the loudspeaker of a phone is silent; above, older ears are. Names and lengths are
+known without numpy, as the scheduler plans with lengths alone.
 """
 
 from __future__ import annotations
@@ -53,18 +54,18 @@ _BELL = (1.0, 0.4, 0.2, 0.1)
 
 _EARCONS: Final[dict[str, _Earcon]] = {
     # Wakes a Bluetooth link and the listener before speech, and is forgotten: two notes a fifth apart.
-    "lead_in": _Earcon(-30.0, (_Note(0, 260, 140, 330.0, 1.0, _PURE), _Note(0, 260, 140, 495.0, 0.5, _PURE))),
+    "lead_in": _Earcon(-25.5, (_Note(0, 260, 140, 330.0, 1.0, _PURE), _Note(0, 260, 140, 495.0, 0.5, _PURE))),
     # Says "still here" in a quiet minute: one note, most of it dying away.
-    "soft_tone": _Earcon(-26.0, (_Note(0, 120, 480, 440.0, 1.0, _PURE),)),
+    "soft_tone": _Earcon(-21.5, (_Note(0, 120, 480, 440.0, 1.0, _PURE),)),
     # Tells how time passes: one short note. Louder than 1024 of 32767, below which players for Android that
     # use ExoPlayer take sound for silence (DEFAULT_SILENCE_THRESHOLD_LEVEL): it must stay where that is cut.
-    "tick": _Earcon(-27.0, (_Note(0, 90, 150, 660.0, 1.0, _PURE),)),
+    "tick": _Earcon(-22.5, (_Note(0, 90, 150, 660.0, 1.0, _PURE),)),
     # Answers a key, and is no more than that: too short to be taken for anything else.
-    "key": _Earcon(-30.0, (_Note(0, 50, 50, 880.0, 1.0, _PURE),)),
+    "key": _Earcon(-25.5, (_Note(0, 50, 50, 880.0, 1.0, _PURE),)),
     # Take the ice off: three rising notes, each louder than the one before. It wakes without startling,
     # as the first is 10 dB softer than the last and every one swells in.
     "alarm": _Earcon(
-        -15.0,
+        -10.5,
         (
             _Note(0, 60, 160, 587.33, 0.32, _BELL),
             _Note(170, 50, 170, 783.99, 0.6, _BELL),

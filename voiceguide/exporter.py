@@ -124,8 +124,12 @@ def name_beside(name: str, suffix: str) -> str:
     return f"{Path(name).stem}.{suffix}"
 
 
-def describe(session: Session, *, bitrate: int | None = None) -> Track:
-    """Return what a file of a session says of itself, its cover and how to play it included."""
+def describe(session: Session, *, bitrate: int | None = None, reads_clips: bool = True) -> Track:
+    """Return what a file of a session says of itself, its cover and how to play it included.
+
+    How loud it is takes its clips; without `reads_clips` that is left out.
+    """
+    loudness, peak = session.measure() if reads_clips else (None, None)
     leaflet = load_leaflet(session.language.tag)
     return make_track(
         session,
@@ -133,6 +137,8 @@ def describe(session: Session, *, bitrate: int | None = None) -> Track:
         cover=make_cover(session.title),
         labels=leaflet.page,
         bitrate=bitrate,
+        loudness=loudness,
+        peak=peak,
     )
 
 

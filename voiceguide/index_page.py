@@ -49,7 +49,7 @@ def make_index(entries: Iterable[Entry], labels: Mapping[str, str], language: st
         f"<h2>{html.escape(title)}</h2>\n<ul>\n{_sessions(list(some), labels)}\n</ul>"
         for title, some in groupby(found, key=lambda one: one.title)
     )
-    heading, before = html.escape(labels["index"]), html.escape(labels["index_before"])
+    heading, before = html.escape(labels["index_title"]), html.escape(labels["index_before"])
     return (
         f'<!doctype html>\n<html lang="{html.escape(language)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

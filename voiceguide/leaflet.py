@@ -24,6 +24,8 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     "takes": ("time",),
     "made_by": ("by",),
     "lies_on": ("posture", "side"),
+    **dict.fromkeys(("index_title", "index_before", "index_play"), ()),
+    "index_file": ("suffix",),
     "codes": ("code", "who"),
     "only_who": ("who",),
     "nickname": ("nickname",),
@@ -38,12 +40,11 @@ LABELS: Mapping[str, tuple[str, ...]] = {
 """What stands around the facts of points and of a session: headings and lines, by what a line leaves open."""
 PAGE: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("before", "tap", "play", "pause", "back", "next_part", "progress", "keys"), ()),
-    **dict.fromkeys(("parts", "words", "no_sound", "index", "index_before", "index_play"), ()),
+    **dict.fromkeys(("parts", "words", "no_sound"), ()),
     "next_words": ("time",),
     "left": ("time",),
-    "index_file": ("suffix",),
 }
-"""What stands on a page that plays a session or lists several, in the same way."""
+"""What stands on a page that plays a session (`export -o session.html`), in the same way."""
 
 
 @dataclass(frozen=True, slots=True)

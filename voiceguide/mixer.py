@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voiceguide.clip import Block, Clip, to_int16
+from voiceguide.room_tone import RoomTone
 from voiceguide.units import SAMPLERATE, in_frames
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class Mixer:
         speech: Mapping[str, Clip],
         earcons: Mapping[str, Clip],
         samplerate: int = SAMPLERATE,
+        *,
+        room_tone: bool = False,
     ) -> None:
         """Check that every event can sound whole.
 
@@ -45,6 +48,8 @@ class Mixer:
             A clip for every `Event.name` of an earcon.
         samplerate
             Hertz, with a whole number of frames in a millisecond.
+        room_tone
+            True if there is a hush under all that leaves it; `read` gives the events alone.
 
         Raises
         ------
@@ -56,6 +61,8 @@ class Mixer:
             raise ValueError(f"samplerate {samplerate} has no whole number of frames in a millisecond")
         self.samplerate = samplerate
         self.frames = in_frames(timeline.duration, samplerate)
+        self.room_tone = RoomTone(samplerate) if room_tone else None
+        """The hush under it, for who adds it to frames that are heard in another order; None without one."""
         self._starts: list[int] = []
         self._clips: list[Block] = []
         self._gains: list[np.float32] = []
@@ -99,19 +106,32 @@ class Mixer:
     ) -> Iterator[NDArray[np.int16]]:
         """Yield the session as mono int16 of shape (blocksize,), the last one shorter if need be.
 
-        All of it, or from frame `start` to before frame `end`. A silent block is read-only, and the same one
-        every time.
+        All of it, or from frame `start` to before frame `end`. Room tone comes over the first second of the
+        whole and goes over its last. A block in which nothing else sounds is read-only, and may be the same
+        one every time.
         """
         # 94 % of a session is silence, so this is most of the work of an export.
         silence = np.zeros(blocksize, np.int16)
         silence.flags.writeable = False
-        end = self.frames if end is None else end
+        end, tone = self.frames if end is None else end, self.room_tone
         for first in range(start, end, blocksize):
             frames = min(blocksize, end - first)
-            if self._is_silent(first, first + frames):
-                yield silence[:frames]
+            is_silent = self._is_silent(first, first + frames)
+            if tone is None:
+                yield silence[:frames] if is_silent else to_int16(self.read(first, frames))
+                continue
+            left = self.frames - first
+            if is_silent and tone.is_steady(first, left, frames):
+                yield tone.read_rounded(first, frames)
             else:
-                yield to_int16(self.read(first, frames))
+                yield to_int16(self.read(first, frames) + tone.read(first, frames, since=first, left=left))
+
+    @property
+    def peak(self) -> float:
+        """The highest sample there can be, linear: that of the loudest event, and of the room tone."""
+        events = zip(self._clips, self._gains, strict=True)
+        loudest = max((float(np.abs(clip).max(initial=0.0) * gain) for clip, gain in events), default=0.0)
+        return loudest + (self.room_tone.peak if self.room_tone else 0.0)
 
     def _is_silent(self, start: int, end: int) -> bool:
         """Return True if no clip sounds from frame `start` to before frame `end`."""

@@ -20,11 +20,13 @@ from voiceguide.backends import sit_out
 from voiceguide.clip import Block, to_int16
 from voiceguide.earcons import make_earcon
 from voiceguide.errors import Unavailable, UnknownName
+from voiceguide.loudness import shifted
 from voiceguide.played import Played
+from voiceguide.room_tone import Hush
 from voiceguide.score import Score, advance, start
 from voiceguide.stays import find_stays
 from voiceguide.tape import Tape
-from voiceguide.units import SAMPLERATE, Milliseconds, in_frames
+from voiceguide.units import LOUDNESS, SAMPLERATE, Milliseconds, in_frames
 
 if TYPE_CHECKING:
     from voiceguide.backends import Backend, Stream
@@ -89,9 +91,11 @@ class Player:
         """The rest of a sound that was broken off; heard before anything else."""
         self._level = self._wanted_level = 0.0
         is_usual = session.samplerate == SAMPLERATE
-        self._tick: Block = make_earcon("key").samples if is_usual else np.zeros(0, np.float32)
+        tick = shifted(make_earcon("key"), session.loudness - LOUDNESS)
+        self._tick: Block = tick.samples if is_usual else np.zeros(0, np.float32)
         self._ticking: Block = np.zeros(0, np.float32)
         """The rest of the answer to a key; heard beside everything else."""
+        self._hush = Hush(self._mixer.room_tone)
         self.ticks = "beside"
         """Where keys are answered: `beside` what is played, `apart` by `pull_ticks`, or not at all (``)."""
 
@@ -134,10 +138,13 @@ class Player:
     def pull(self, frames: int) -> NDArray[np.int16]:
         """Return the next `frames` frames, shape (frames,): of the session, of a pause, or silence after it.
 
-        Where nothing was pressed these are the very samples of `Mixer.blocks`. For the backend's thread.
+        Where nothing was pressed these are the very samples of `Mixer.blocks`. Room tone goes on in a pause.
+        For the backend's thread.
         """
         block = np.zeros(frames, np.float32)
         with self._lock:
+            left = self._score.frames_to_end
+            hush = self._hush.take(frames, None if left is None else left + len(self._fading))
             done = min(frames, len(self._fading))
             block[:done] = self._fading[:done]
             self._fading = self._fading[done:]
@@ -153,7 +160,7 @@ class Player:
             gains = np.linspace(10 ** (before / 20), 10 ** (self._level / 20), frames, dtype=np.float32)
             block = np.clip(block * gains, -1.0, 1.0)
         block[: len(ticking)] += ticking
-        return to_int16(block)
+        return to_int16(block if hush is None else block + hush)
 
     def pull_ticks(self, frames: int) -> NDArray[np.int16]:
         """Return the next `frames` frames of the answers to keys, for a stream of their own."""

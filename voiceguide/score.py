@@ -116,6 +116,13 @@ class Score:
         """How many frames of the session are left, detours apart."""
         return sum(piece.end - piece.start for piece in self.rest)
 
+    @property
+    def frames_to_end(self) -> int | None:
+        """How many frames are left, detours and all; None in a pause or a stay, which only a key ends."""
+        if self.is_paused or self.staying is not None:
+            return None
+        return sum(piece.end - piece.start for piece in self.detour) + self.frames_left
+
     def frames_to(self, frame: int) -> int:
         """Return how many frames are heard before one of the session, with what was put in before it."""
         left = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 from voiceguide.document import make_document
@@ -28,6 +28,7 @@ from voiceguide.scheduler.ticks import with_ticks
 from voiceguide.scheduler.timeline import LEAD_IN_AIR, Event, Timeline, lay_out, lay_out_ways_up
 from voiceguide.tape import Dose
 from voiceguide.units import (
+    LOUDNESS,
     NOTHING,
     SAMPLERATE,
     Milliseconds,
@@ -56,6 +57,10 @@ class Sound:
     """Who speaks."""
     samplerate: int = SAMPLERATE
     """Hertz."""
+    loudness: float = LOUDNESS
+    """LUFS of speech; signals keep their distance from it."""
+    room_tone: bool = False
+    """True if there is a hush under everything."""
     ways_up: Mapping[str, Timeline] = field(default_factory=dict)
     """By pose (`Segment.pose`): how it ends if it is to end now."""
     asides: Mapping[str, Timeline] = field(default_factory=dict)
@@ -78,14 +83,27 @@ class Sound:
     def mix(self, timeline: Timeline) -> Mixer:
         """Return the sound of a timeline whose words this voice has been given; loads every clip."""
         from voiceguide.clip import resample
+        from voiceguide.loudness import shifted
         from voiceguide.mixer import Mixer
 
-        rate, events = self.samplerate, timeline.events
-        texts = {event.spoken for event in events if event.kind == "speech"}
-        speech = {text: resample(self.voice.clip(text), rate) for text in texts}
-        names = {event.name for event in events if event.kind == "earcon"}
-        earcons = {name: resample(make_earcon(name), rate) for name in names}
-        return Mixer(timeline, speech, earcons, self.samplerate)
+        rate, shift = self.samplerate, self.loudness - LOUDNESS
+        gains: dict[str, float] = {}
+        for event in timeline.events:
+            gains[event.name] = max(event.gain, gains.get(event.name, event.gain))
+        texts = {event.spoken for event in timeline.events if event.kind == "speech"}
+        names = {event.name for event in timeline.events if event.kind == "earcon"}
+        speech = {text: resample(shifted(self.voice.clip(text), shift), rate) for text in texts}
+        earcons = {name: resample(shifted(make_earcon(name), shift, gains[name]), rate) for name in names}
+        return Mixer(timeline, speech, earcons, rate, room_tone=self.room_tone)
+
+    def measure(self) -> tuple[float | None, float]:
+        """Return the LUFS of its speech and the highest sample, linear; reads its clips."""
+        from voiceguide.loudness import MANY, loudness_of, shifted
+
+        texts = dict.fromkeys(event.spoken for event in self.timeline.events if event.kind == "speech")
+        # Enough to tell: it is one voice, and every cue at its level.
+        clips = (shifted(self.voice.clip(text), self.loudness - LOUDNESS) for text in islice(texts, MANY))
+        return loudness_of(clip.samples for clip in clips), self.mixer().peak
 
     def mixer(self) -> Mixer:
         """Return the sound, the same object each time; loads every clip at the first call."""

@@ -54,6 +54,10 @@ class Track:
     """How many there are."""
     bitrate: int | None = None
     """Kilobits a second, on average, where a format can choose; None for what is enough for speech."""
+    loudness: float | None = None
+    """LUFS of its speech; None if it is not known."""
+    peak: float | None = None
+    """Its highest sample, linear, 1 being full scale; None if it is not known."""
     title: str = ""
     """One line; empty if the file says nothing of itself."""
     album: str = ""
@@ -103,6 +107,8 @@ def make_track(
     cover: bytes = b"",
     labels: Mapping[str, str] | None = None,
     bitrate: int | None = None,
+    loudness: float | None = None,
+    peak: float | None = None,
 ) -> Track:
     """Return what a file of a whole session holds and says of itself."""
     timeline = session.timeline
@@ -113,6 +119,8 @@ def make_track(
         samplerate=session.samplerate,
         frames=in_frames(timeline.duration, session.samplerate),
         bitrate=bitrate,
+        loudness=loudness,
+        peak=peak,
         title=title,
         album=title,
         language=session.language.tag,

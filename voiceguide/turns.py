@@ -62,7 +62,8 @@ def resume(score: Score) -> Score:
         score = _without_points(score, next(one for one in chapters if one.action in DOSED))
     segment = score.segment
     if segment.action == "press":
-        score = jump(score, score.tape.frame(segment.start))
+        # It begins again, but for a millisecond: whoever ends it now has pressed, and is told to let go.
+        score = jump(score, min(score.place, score.tape.frame(Milliseconds(segment.start + 1))))
     told = f"going_on.{segment.stop}" if segment.stop else "going_on"
     again: tuple[Piece, ...] = ()
     if segment.action in DOSED and segment.action != "massage":

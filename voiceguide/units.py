@@ -16,6 +16,8 @@ SECOND = Milliseconds(1000)
 MINUTE = Milliseconds(60_000)
 SAMPLERATE = 48_000
 """Hertz. A session's: whole frames in a millisecond, and what most devices run at."""
+LOUDNESS = -16
+"""LUFS of speech: what podcasts and audiobooks are set to in mono, and what voices are kept at."""
 LONGEST_SESSION = Milliseconds(6 * 60 * MINUTE)
 """Six hours: nothing a person does lying down takes longer, and a typing mistake often does."""
 

@@ -1,7 +1,8 @@
 """Voice: text -> Clip. One engine, one of its voices, a rate, and the clips it has spoken before.
 
-A clip is resampled to 48 kHz, trimmed to what can be heard and rounded to 16 bit, so that it starts with the
-first frame that sounds and ends with the last, and is the same whether it was just spoken or kept on disk.
+A clip is resampled to 48 kHz, trimmed to what can be heard, brought to the level of all voices and rounded to
+16 bit, so that it starts with the first frame that sounds and ends with the last, and is the same whether it
+was just spoken or kept on disk.
 """
 
 from __future__ import annotations
@@ -23,17 +24,30 @@ from voiceguide.units import SAMPLERATE, Milliseconds, to_milliseconds
 
 # numpy waits until there is sound to work on: with known lengths, a timeline needs none.
 if TYPE_CHECKING:
-    from voiceguide.clip import Clip
+    from voiceguide.clip import Block, Clip
 
 SLOWEST, FASTEST = 80, 300
 """Words a minute that can be followed; below and above, engines differ in what they do."""
 
 _BYTES = 2
 """Of a 16-bit sample."""
-_PROCESSING = 1
-"""Changes whenever `_finish` does: it is part of every key."""
+_PROCESSING = 2
+"""Changes whenever `_finish` or a sentence of `REFERENCES` does: it is part of every key."""
+REFERENCES = (
+    "Lie on your back, with your knees bent and your feet flat on the floor.",
+    "Next, the ball goes under your low back, to the left of the spine.",
+    "Slowly press down with your thumb, until you feel a dull ache.",
+    "Breathe out, and let your shoulders grow heavy.",
+    "Is it too much? Push with your feet, and lift a little.",
+    "The left hand is done. Now find the same place on the right.",
+    "Thirty seconds more.",
+    "And let go, little by little.",
+)
+"""What a voice says to find out how loud it is; nobody hears it, and whatever is said, it is this."""
 _THRESHOLD = 0.001
 """Of 1: -60 dBFS. Below it lies the rest of a decay, and what a quiet room covers."""
+_MOST = 90.0
+"""Decibels. A gain above it would make sound of what is none, and must be a damaged one."""
 _FADE = 96
 """Frames: 2 ms, too short to hear and long enough not to click."""
 
@@ -93,12 +107,13 @@ class Voice:
         if not missing:
             self._lengths.save()
             return
+        gain = self._gain
         clips = self._engine.synthesize(missing, voice=self._voice, rate=self.rate)
         done = 0
         try:
             # The clips first, so that the engine is asked once more after the last and can tidy up.
             for clip, text in zip(clips, missing, strict=False):
-                self._keep(text, _finish(clip, text))
+                self._keep(text, _finish(clip, text, gain))
                 done += 1
                 if progress is not None:
                     progress(done, len(missing))
@@ -174,6 +189,21 @@ class Voice:
         return sha256(f"{self.identity} {text}".encode("utf-8", "surrogatepass")).hexdigest()
 
     @cached_property
+    def _gain(self) -> float | None:
+        """Decibels that bring this voice to the level of all; None if it says nothing of `REFERENCES`."""
+        name = sha256(f"{self.identity} gain".encode()).hexdigest() + ".json"
+        known = _read_gain(self._cache.read(name))
+        if known is not None:
+            return known
+        from voiceguide.leveling import find_gain
+
+        spoken = self._engine.synthesize(REFERENCES, voice=self._voice, rate=self.rate)
+        gain = find_gain(samples for samples in map(_trim, spoken) if len(samples))
+        if gain is not None:
+            self._cache.write(name, json.dumps({"version": 1, "gain": gain}).encode("ascii"))
+        return gain
+
+    @cached_property
     def _lengths(self) -> Lengths:
         return Lengths(self._cache, self.identity)
 
@@ -183,34 +213,54 @@ def _default_engine() -> str:
     return "pyttsx3" if sys.platform in {"darwin", "win32"} else "espeak"
 
 
-def _finish(clip: Clip, text: str) -> bytes:
-    """Return a clip as it is kept and played: 48 kHz, trimmed, 16 bit, its first and last sample not zero.
+def _read_gain(content: bytes | None) -> float | None:
+    """Return the gain that was kept; None if there is none, or it is damaged, as it can be found again."""
+    try:
+        document = json.loads(content or b"{}")
+    except ValueError:
+        return None
+    gain = document.get("gain") if isinstance(document, dict) and document.get("version") == 1 else None
+    return gain if isinstance(gain, float) and abs(gain) < _MOST else None
 
-    Keeping 16 bit halves the disk and costs nothing: at full volume the mixer rounds the same way, once more.
-    Raises Unavailable if there is nothing to hear.
+
+def _finish(clip: Clip, text: str, gain: float | None) -> bytes:
+    """Return a clip as it is kept and played: 48 kHz, trimmed, level, 16 bit, both its ends not zero.
+
+    How long it is does not depend on its level. Keeping 16 bit halves the disk and costs nothing: at full
+    volume the mixer rounds the same way, once more. Raises Unavailable if there is nothing to hear.
     """
     import numpy as np
-    import soxr
 
     from voiceguide.clip import to_int16
+    from voiceguide.leveling import level
 
-    samples = clip.samples
-    if clip.samplerate != SAMPLERATE and clip.frames:
-        samples = soxr.resample(samples, clip.samplerate, SAMPLERATE, quality="HQ")
-    # Between the samples a wave goes higher than at them, so a loud voice may come out above full scale.
-    samples = samples / max(1.0, float(np.abs(samples).max(initial=0.0)))
-    loud = np.flatnonzero(np.abs(samples) > _THRESHOLD)
-    if not loud.size:
+    trimmed = _trim(clip)
+    if not len(trimmed):
         raise _cannot_say(text)
-    samples = samples[loud[0] : loud[-1] + 1].astype(np.float32)
+    samples = level(trimmed, gain)
     fade = min(_FADE, len(samples) // 2)
-    # It starts above zero, and what it does push to zero is cut: the first frame is one that sounds.
     ramp = np.arange(1, fade + 1, dtype=np.float32) / np.float32(fade + 1)
     samples[:fade] *= ramp
     samples[len(samples) - fade :] *= ramp[::-1]
     rounded = to_int16(samples)
-    sounding = np.flatnonzero(rounded)
-    return rounded[sounding[0] : sounding[-1] + 1].astype("<i2").tobytes()
+    # An event starts and ends with a frame that sounds, and be it by the last bit.
+    rounded[[0, -1]] = np.where(rounded[[0, -1]], rounded[[0, -1]], 1)
+    return rounded.astype("<i2").tobytes()
+
+
+def _trim(clip: Clip) -> Block:
+    """Return what can be heard of a clip, at 48 kHz; an array of its own, empty if that is nothing."""
+    import numpy as np
+    import soxr
+
+    samples = clip.samples
+    if clip.samplerate != SAMPLERATE and clip.frames:
+        samples = soxr.resample(samples, clip.samplerate, SAMPLERATE, quality="HQ")
+    # By its own level, as the engine leaves it: what is cut off does not depend on how loud others are.
+    # Between the samples a wave goes higher than at them, so a loud voice may come out above full scale.
+    samples = samples / max(1.0, float(np.abs(samples).max(initial=0.0)))
+    loud = np.flatnonzero(np.abs(samples) > _THRESHOLD)
+    return samples[loud[0] : loud[-1] + 1].astype(np.float32) if loud.size else np.zeros(0, np.float32)
 
 
 def _cannot_say(text: str) -> Unavailable:

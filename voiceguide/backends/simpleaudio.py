@@ -32,6 +32,8 @@ _AHEAD = 0.35
 """Seconds before its time at which a chunk is sent; to open the device takes up to 20 ms of them."""
 _BLOCK = 0.01
 """Seconds of the blocks of which the quietest is where a chunk is cut."""
+_QUIET = 160
+"""Of 16 bit: what lies below is room tone, and one place in it as good as the next to cut at."""
 _STARTING = 20
 """Seconds a worker may take to start, on a loaded machine with a cold disk; usually a fifth of one."""
 
@@ -138,7 +140,7 @@ def _cut(sound: NDArray[np.int16], rate: int) -> tuple[NDArray[np.int16], NDArra
     size = round(_BLOCK * rate)
     first = round(_SHORTEST * rate)
     blocks = sound[first : first + (len(sound) - first) // size * size].reshape(-1, size)
-    loudest = np.abs(blocks.astype(np.int32)).max(axis=1)
+    loudest = np.maximum(np.abs(blocks.astype(np.int32)).max(axis=1), _QUIET)
     # The last of the quietest: the longer the chunks, the fewer there are.
     at = first + (len(loudest) - int(np.argmin(loudest[::-1]))) * size
     return sound[:at], sound[at:]

@@ -22,7 +22,7 @@ from voiceguide.exporter import check_target
 from voiceguide.index_page import make_index
 from voiceguide.library import DEFAULT_ROUTINE, find_routine, load_leaflet, load_routine, routine_names
 from voiceguide.scheduler.options import Options
-from voiceguide.units import MINUTE, SAMPLERATE, Milliseconds, clock, parse_length
+from voiceguide.units import MINUTE, Milliseconds, clock, parse_length
 from voiceguide.whole_files import check_text_target, write_text
 
 INDEX = "index.html"
@@ -68,6 +68,24 @@ class Many:
             raise UsageError("--all is every routine: name none beside it")
 
 
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How each of them is to sound."""
+
+    voice: str | None
+    """`ENGINE:VOICE` or `ENGINE`; None for the default, and where `--voices` names several."""
+    rate: int | None
+    """Words a minute; None where the engine is clearest."""
+    bitrate: int | None
+    """Kilobits a second, where a format can choose."""
+    samplerate: int
+    """Hertz."""
+    loudness: float
+    """LUFS of speech."""
+    room_tone: bool
+    """True if there is a hush under everything."""
+
+
 MANY = tuple(one.name for one in fields(Many))
 """Names of all that can be typed."""
 
@@ -76,11 +94,8 @@ def export_many(
     many: Many,
     routines: Sequence[str],
     options: Options,
+    sound: Wishes,
     *,
-    rate: int | None,
-    voice: str | None,
-    bitrate: int | None,
-    samplerate: int | None,
     force: bool,
 ) -> None:
     """Write every routine at every length in every voice into a folder, and say what became of each.
@@ -95,11 +110,11 @@ def export_many(
     folder = many.into or Path()
     suffixes = _listed(many.suffixes)
     lengths = [_length(text) for text in _listed(many.lengths)]
-    voices: Sequence[str | None] = _listed(many.voices) or (voice,)
+    voices: Sequence[str | None] = _listed(many.voices) or (sound.voice,)
     chosen = routine_names() if many.is_all else routines or (DEFAULT_ROUTINE,)
-    _check(folder, chosen, voices, rate)
+    _check(folder, chosen, voices, sound.rate)
     for suffix in suffixes:
-        check_target(folder / f"session.{suffix}", force=True, bitrate=bitrate)
+        check_target(folder / f"session.{suffix}", force=True, bitrate=sound.bitrate)
     ledger = Ledger(folder)
     jobs: list[Job] = []
     outcomes: list[Outcome] = []
@@ -118,11 +133,13 @@ def export_many(
                 routine=str(find_routine(routine).resolve()),
                 options=wishes,
                 voice=speaker,
-                rate=rate,
+                rate=sound.rate,
                 language=LANGUAGE,
                 targets=targets,
-                bitrate=bitrate,
-                samplerate=samplerate or SAMPLERATE,
+                bitrate=sound.bitrate,
+                samplerate=sound.samplerate,
+                loudness=sound.loudness,
+                room_tone=sound.room_tone,
             )
         )
     outcomes += _do([job for job in jobs if job.targets], ledger, many)
@@ -175,7 +192,7 @@ def _asked(options: Options) -> str:
 def _write_index(folder: Path, ledger: Ledger, *, force: bool) -> Outcome:
     """Write the page that lists the folder, and return what became of it."""
     target = folder.resolve() / INDEX
-    page = make_index(ledger.entries(), load_leaflet(LANGUAGE).page, LANGUAGE)
+    page = make_index(ledger.entries(), load_leaflet(LANGUAGE).labels, LANGUAGE)
     try:
         ledger.claim(target.name, force=force)
         write_text(target, page, force=True)

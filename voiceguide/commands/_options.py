@@ -26,6 +26,7 @@ from voiceguide.errors import (
     UsageError,
     VoiceguideError,
 )
+from voiceguide.known_settings import SETTINGS, points_in
 from voiceguide.library import (
     DEFAULT_ROUTINE,
     find_routine,
@@ -38,7 +39,7 @@ from voiceguide.library import (
 from voiceguide.scheduler.actions import PACES
 from voiceguide.scheduler.options import DETAILS, FOOT_BATHS, ICES, WISHES, Options
 from voiceguide.session import Session, compile_session, write_script
-from voiceguide.settings import SETTINGS, parse_setting, points_in, settings_that_apply
+from voiceguide.settings import parse_setting, settings_that_apply
 from voiceguide.units import LONGEST_SESSION, SECOND, Milliseconds, clock, parse_length
 from voiceguide.voice import Voice, find_voice
 
@@ -88,7 +89,8 @@ def _is_kept(name: str) -> bool:
 
 def flag_option(name: str) -> Decorator:
     """Return an option that is on or off, and can be kept in the settings file or the environment."""
-    return click.option(f"--{name}/--no-{name}", default=False, help=f"{SETTINGS[name].help}.")
+    default = SETTINGS[name].default == "on"
+    return click.option(f"--{name}/--no-{name}", default=default, help=f"{SETTINGS[name].help}.")
 
 
 def backend_options(function: Callable[..., Any]) -> Callable[..., Any]:

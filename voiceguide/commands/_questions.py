@@ -13,6 +13,7 @@ from voiceguide.commands import as_called
 from voiceguide.commands._options import LANGUAGE
 from voiceguide.commands._verdict import check_steps
 from voiceguide.errors import VoiceguideError
+from voiceguide.known_settings import points_in
 from voiceguide.library import (
     DEFAULT_ROUTINE,
     find_routine,
@@ -21,7 +22,6 @@ from voiceguide.library import (
     routine_names,
 )
 from voiceguide.scheduler.routine import Routine
-from voiceguide.settings import points_in
 
 Answer = TypeVar("Answer")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from voiceguide.known_settings import SETTINGS
 from voiceguide.settings import (
-    SETTINGS,
     find_setting,
     keep_setting,
     parse_setting,
@@ -45,7 +45,7 @@ def _get(name: str) -> None:
         click.echo(shown(kept[name]))
 
 
-@command.command("set")
+@command.command("set", context_settings={"ignore_unknown_options": True})  # a value may begin with a minus
 @click.argument("name")
 @click.argument("value")
 def _set(name: str, value: str) -> None:

@@ -12,10 +12,11 @@ import click
 from click.core import ParameterSource
 
 from voiceguide.commands._beside import Beside
-from voiceguide.commands._many import MANY, Many, export_many
+from voiceguide.commands._many import MANY, Many, Wishes, export_many
 from voiceguide.commands._options import (
     LANGUAGE,
     Steps,
+    flag_option,
     open_session,
     session_options,
     setting_option,
@@ -74,6 +75,8 @@ def _into(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 @setting_option("bitrate", metavar="KBIT")
 @setting_option("samplerate", metavar="HERTZ")
+@setting_option("loudness", metavar="LUFS")
+@flag_option("room-tone")
 @session_options
 @voice_options
 def command(
@@ -91,6 +94,8 @@ def command(
     bitrate: int | None,
     samplerate: int | None,
     many: Many,
+    loudness: int,
+    room_tone: bool,
 ) -> None:
     """Write a session to an audio file, or many of them into a folder.
 
@@ -103,16 +108,8 @@ def command(
         source = click.get_current_context().get_parameter_source("subtitles")
         alone["--subtitles"] = source is ParameterSource.COMMANDLINE
         many.check(routines, [option for option, value in alone.items() if value])
-        export_many(
-            many,
-            routines,
-            options,
-            rate=rate,
-            voice=voice,
-            bitrate=bitrate,
-            samplerate=samplerate,
-            force=force,
-        )
+        wishes = Wishes(voice, rate, bitrate, samplerate or SAMPLERATE, loudness, room_tone)
+        export_many(many, routines, options, wishes, force=force)
         return
     if target is None:
         raise UsageError("-o says where to", hint="for example `voiceguide export -o session.mp3`.")
@@ -122,7 +119,12 @@ def command(
         target=target, is_split=is_split, timeline=timeline, plan=plan, subtitles=subtitles_in(subtitles)
     )
     beside.check(force=force)
-    session = replace(open_session(routine, voice, rate, options), samplerate=samplerate or SAMPLERATE)
+    session = replace(
+        open_session(routine, voice, rate, options),
+        samplerate=samplerate or SAMPLERATE,
+        loudness=loudness,
+        room_tone=room_tone,
+    )
     leaflet = load_leaflet(LANGUAGE)
     track = describe(session, bitrate=bitrate)
     click.echo(f"Voice: {session.voice.name}", err=True)

@@ -20,6 +20,7 @@ from voiceguide.commands._options import (
 )
 from voiceguide.earcons import EARCON_LENGTHS
 from voiceguide.errors import Unavailable, UnknownName, VoiceguideError
+from voiceguide.known_settings import SETTINGS
 from voiceguide.library import (
     SHIPPED,
     find_routine,
@@ -33,7 +34,6 @@ from voiceguide.library import (
 )
 from voiceguide.scheduler.hold import Measure
 from voiceguide.session import estimate
-from voiceguide.settings import SETTINGS
 from voiceguide.units import MINUTE, Milliseconds, in_seconds
 from voiceguide.voice import Voice
 

@@ -42,6 +42,8 @@ from voiceguide.units import clock, parse_duration
     help="At a terminal, speak a sentence to set the volume by, and wait for a key.",
 )
 @setting_option("start-in", metavar="30s")
+@setting_option("loudness", metavar="LUFS")
+@flag_option("room-tone")
 @flag_option("wait-for-me")
 @flag_option("plain")
 @flag_option("quiet-screen")
@@ -64,6 +66,8 @@ def command(
     plain: bool,
     quiet_screen: bool,
     start_in: str | None,
+    loudness: int,
+    room_tone: bool,
     resume: bool,
     done: tuple[str, ...],
 ) -> None:
@@ -105,7 +109,7 @@ def command(
         err=True,
     )
     listen(
-        session,
+        replace(session, loudness=loudness, room_tone=room_tone),
         opened,
         words_to_go_on(routine, options),
         screen=screen_for(plain=plain, quiet=quiet_screen),

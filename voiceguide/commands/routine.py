@@ -15,6 +15,7 @@ from voiceguide.commands._options import LANGUAGE
 from voiceguide.commands._questions import ask, ask_source
 from voiceguide.commands._verdict import check_steps, verdict
 from voiceguide.errors import ExportError, UsageError, VoiceguideError
+from voiceguide.known_settings import points_in
 from voiceguide.library import (
     SHIPPED,
     find_routine,
@@ -27,7 +28,6 @@ from voiceguide.library import (
 from voiceguide.routine_text import Value, with_hints, with_values
 from voiceguide.scheduler.point import ID
 from voiceguide.scheduler.routine import Routine
-from voiceguide.settings import points_in
 from voiceguide.whole_files import write_text
 
 

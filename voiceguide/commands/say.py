@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from voiceguide.commands._options import (
     find_backend,
     open_voice,
     say_notes,
+    setting_option,
     voice_options,
 )
 from voiceguide.errors import Unavailable, UsageError
@@ -27,6 +29,7 @@ from voiceguide.session import compile_saying
     "-o", "--output", "target", type=click.Path(path_type=Path), help="Write a file instead of playing."
 )
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
+@setting_option("loudness", metavar="LUFS")
 @backend_options
 @voice_options
 def command(
@@ -38,6 +41,7 @@ def command(
     device: str | None,
     voice: str | None,
     rate: int | None,
+    loudness: int,
 ) -> None:
     """Say a sentence, to try a voice."""
     if not any(letter.isalnum() for letter in text):
@@ -52,7 +56,7 @@ def command(
             error.hint = f"`{command_line('voiceguide', 'say', text, '-o', 'saying.wav')}` makes a file."
             raise
     speaker = open_voice(voice, rate)
-    saying = compile_saying(text, load_language(LANGUAGE), speaker)
+    saying = replace(compile_saying(text, load_language(LANGUAGE), speaker), loudness=loudness)
     say_notes(speaker)
     click.echo(f"{speaker.name}: {saying.timeline.events[-1].spoken}", err=True)
     if opened is None and target is not None:

@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 _FRONT_COVER = 3
 _LYRICS, _MILLISECONDS = 1, 2
 """Of an ID3 frame `SYLT`: what the words are, and what their times are counted in."""
+_LATIN = 0
 _UTF_16 = 1
 """All that ID3v2.3 knows beyond Latin-1; later versions are unknown to Windows and to many cars."""
 _AUDIOBOOK = 2
 """Of an MP4 atom `stik`: a player then keeps its place in it."""
+_REPLAYGAIN, _R128 = -18.0, -23.0
+"""LUFS that a player brings a file to: ReplayGain 2.0 (https://wiki.hydrogenaud.io/index.php?title=
+ReplayGain_2.0_specification), and for Opus RFC 7845, section 5.2.1."""
+_ITUNES = "----:com.apple.iTunes:"
 _BY_THREE_LETTERS: Mapping[str, str] = {
     "ar": "ara", "bg": "bul", "cs": "ces", "da": "dan", "de": "deu", "el": "ell", "en": "eng", "es": "spa",
     "et": "est", "fa": "fas", "fi": "fin", "fr": "fra", "he": "heb", "hi": "hin", "hu": "hun", "id": "ind",
@@ -88,7 +93,7 @@ def add_flac(path: Path, track: Track) -> None:
     if file.tags is None:
         file.add_tags()
     file.tags.clear()  # libsndfile puts its own name there
-    for name, value in _comments(track, first_chapter=1):
+    for name, value in (*_comments(track, first_chapter=1), *_replaygain(track).items()):
         file.tags[name] = value
     if track.cover:
         file.add_picture(_picture(track))
@@ -106,6 +111,9 @@ def add_opus(path: Path, track: Track) -> None:
     file.tags.clear()  # libsndfile puts its own name there
     for name, value in _comments(track, first_chapter=0):
         file.tags[name] = value
+    if track.loudness is not None:
+        # In 256ths of a decibel; RFC 7845 wants neither the other names nor a peak.
+        file.tags["R128_TRACK_GAIN"] = str(round(256 * (_R128 - track.loudness)))
     if track.cover:
         file.tags["METADATA_BLOCK_PICTURE"] = base64.b64encode(_picture(track).write()).decode("ascii")
     file.save(padding=_no_padding)
@@ -116,7 +124,7 @@ def add_mp4(path: Path, track: Track) -> None:
     """Put what the track says of itself beside the sound of an MP4 file; its chapters are there already."""
     if not track.title:
         return
-    from mutagen.mp4 import MP4, MP4Cover
+    from mutagen.mp4 import MP4, MP4Cover, MP4FreeForm
 
     file = MP4(path)
     if file.tags is None:
@@ -134,6 +142,8 @@ def add_mp4(path: Path, track: Track) -> None:
     }
     if track.cover:
         tags["covr"] = [MP4Cover(track.cover, imageformat=MP4Cover.FORMAT_PNG)]
+    for name, value in _replaygain(track).items():
+        tags[_ITUNES + name.lower()] = [MP4FreeForm(value.encode("ascii"))]
     file.tags.update({name: value for name, value in tags.items() if value})
     file.save(padding=_no_padding)
 
@@ -155,6 +165,8 @@ def _id3_frames(track: Track) -> Iterable[Any]:
     }
     for frame, text in texts.items():
         yield frame(encoding=_UTF_16, text=[text])
+    for name, value in _replaygain(track).items():
+        yield id3.TXXX(encoding=_LATIN, desc=name, text=[value])
     if track.comment:
         yield id3.COMM(encoding=_UTF_16, lang=language, desc="", text=[track.comment])
     if track.words:
@@ -178,6 +190,16 @@ def _id3_frames(track: Track) -> Iterable[Any]:
             end_time=mark.end,
             sub_frames=[id3.TIT2(encoding=_UTF_16, text=[mark.title])],
         )
+
+
+def _replaygain(track: Track) -> dict[str, str]:
+    """Return how much louder or softer a player should be, and the peak it then has to mind."""
+    gains = {}
+    if track.loudness is not None:
+        gains["REPLAYGAIN_TRACK_GAIN"] = f"{_REPLAYGAIN - track.loudness:.2f} dB"
+    if track.peak is not None:
+        gains["REPLAYGAIN_TRACK_PEAK"] = f"{track.peak:.6f}"
+    return gains
 
 
 def _comments(track: Track, *, first_chapter: int) -> Iterable[tuple[str, str]]:
