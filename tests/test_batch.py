@@ -11,13 +11,18 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import soundfile
 
 from tests.conftest import Run
-from voiceguide.batch import LIST
+from voiceguide.batch import LIST, WRITTEN, Ledger, Outcome
 from voiceguide.library import SHIPPED, routine_names
+from voiceguide.scheduler.routine import Routine
+from voiceguide.session import Session, compile_session
+from voiceguide.units import Milliseconds
 
 MANY = ("--voice", "tone", "--jobs", "1")
 
@@ -86,6 +91,47 @@ def test_what_is_asked_of_a_session_stands_in_its_name(run: Run, tmp_path: Path)
     words = ("export", "lower-back", "--into", str(tmp_path), "--as", "wav", "--length", "10", *MANY)
     done = run(*words, "--ice", "later", "--sore-side", "right")
     assert done.out == "lower-back sore-side right ice later 10 min.wav: written\n"
+
+
+def test_a_length_that_is_named_twice_is_made_once(run: Run, tmp_path: Path) -> None:
+    words = ("export", "hands", "--into", str(tmp_path), "--as", "wav", *MANY)
+    assert run(*words, "--lengths", "8,8m,480s").out == "hands 8 min.wav: written\n"
+
+
+def test_a_bitrate_is_for_the_formats_that_have_one(run: Run, tmp_path: Path) -> None:
+    words = ("export", "hands", "--into", str(tmp_path), "--as", "wav,mp3", *MANY)
+    assert run(*words, "--bitrate", "32").code == 0
+    small = (tmp_path / "hands.mp3").stat().st_size
+    assert run(*words, "--bitrate", "64", "--force").code == 0
+    assert (tmp_path / "hands.mp3").stat().st_size > 1.8 * small
+    run("config", "set", "bitrate", "64")
+    assert run("export", "hands", "-o", str(tmp_path / "kept.wav"), "--voice", "tone").code == 0
+    assert run("export", "hands", "-o", str(tmp_path / "typed.wav"), "--bitrate", "64").code == 2
+
+
+def test_two_runs_at_once_know_each_others_files(tmp_path: Path) -> None:
+    first, second = Ledger(tmp_path), Ledger(tmp_path)
+    for ledger, name in ((first, "one.wav"), (second, "two.wav")):
+        ledger.claim(name, force=False)
+        (tmp_path / name).write_text(name)
+        ledger.note(Outcome(tmp_path / name, WRITTEN, "made", "", name, Milliseconds(1000)), "")
+    second.save()
+    first.save()
+    assert {entry.name for entry in Ledger(tmp_path).entries()} == {"one.wav", "two.wav"}
+
+
+def test_a_fault_in_one_session_costs_no_other_one(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail_once(routine: Routine, *words: Any, **more: Any) -> Session:
+        if routine.id == "hands":
+            raise MemoryError("too much")
+        return compile_session(routine, *words, **more)
+
+    monkeypatch.setattr("voiceguide.batch.compile_session", fail_once)
+    done = run("export", "hands", "feet-lying", "--into", str(tmp_path), "--as", "wav", *MANY)
+    assert done.code == 1
+    assert done.out.splitlines() == ["feet-lying.wav: written", "hands.wav: failed: MemoryError: too much"]
 
 
 def test_a_file_that_was_lost_is_written_again(run: Run, tmp_path: Path) -> None:
@@ -162,6 +208,11 @@ def test_lengths_that_cannot_be_are_told_and_the_others_made(run: Run, tmp_path:
         (("hands", "--into", ".", "--split"), (2, "--split is for one session")),
         (("hands", "--into", ".", "--subtitles", "vtt"), (2, "--subtitles is for one session")),
         (("hands", "--index"), (2, "--into")),
+        (("hands", "--as", "html", "-o", "x.wav"), (2, "--into")),
+        (("hands", "--into", ".", "--as", ""), (2, "--as names no format")),
+        (("hands", "--into", ".", "--lengths", "7", "--length", "8"), (2, "--length is for one session")),
+        (("hands", "--into", ".", "--voices", "tone"), (2, "--voice is for one session")),
+        (("hands", "--into", ".", "--as", "wav,flac", "--bitrate", "48"), (2, "has no bitrate to choose")),
         (("hands", "hands", "--into", "."), (2, "two routines are called 'hands'")),
         (("hands", "feet-lying", "-o", "x.wav"), (2, "--into")),
         (("hands", "--all", "--into", "."), (2, "--all")),
@@ -178,7 +229,8 @@ def test_what_does_not_go_together_is_told_before_anything_is_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    done = run("export", *words, "--voice", "tone")
+    more = () if "nosuch" in words else ("--voice", "tone")
+    done = run("export", *words, *more)
     code, told = expected
     assert done.code == code
     assert told in done.err
@@ -233,10 +285,10 @@ def test_what_breaks_in_leaves_no_half_file_and_the_next_run_goes_on(number: int
     for line in begun.stderr:
         if "percent" in line and " 0 percent" not in line:
             break
-    if number == signal.SIGTERM:
-        begun.send_signal(number)
+    if number == signal.SIGINT:
+        os.killpg(begun.pid, number)  # as Ctrl-C does
     else:
-        os.killpg(begun.pid, number)  # as Ctrl-C does, and as a machine that fails
+        begun.send_signal(number)
     begun.communicate(timeout=60)
     assert begun.returncode == (-number if number == signal.SIGKILL else 128 + number)
     whole = [path for path in tmp_path.glob("*.wav") if not path.name.startswith(".")]
@@ -246,6 +298,26 @@ def test_what_breaks_in_leaves_no_half_file_and_the_next_run_goes_on(number: int
     assert "failed" not in done.stdout
     assert not list(tmp_path.glob(".voiceguide-*"))
     assert {path.stem for path in tmp_path.glob("*.wav")} == {*routine_names()}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="a script for a shell")
+def test_the_sessions_to_tap_are_pages_and_files_and_a_page_that_lists_them(tmp_path: Path) -> None:
+    script = Path(__file__).parents[1] / "scripts" / "release-sessions"
+    subprocess.run([script, tmp_path], env={**os.environ, "VOICEGUIDE_VOICE": "tone"}, check=True)
+    stems = {
+        "hands",
+        "lying-down 30 min",
+        "lying-down 40 min",
+        "lying-down ice later 25 min",
+        "lying-down ice later 40 min",
+    }
+    files = {f"{stem}.{suffix}" for stem in stems for suffix in ("html", "mp3")}
+    assert {path.name for path in tmp_path.iterdir() if path.name != LIST} == files | {"index.html"}
+    linked = re.findall(r'href="([^"]+)"', (tmp_path / "index.html").read_text())
+    assert {unquote(one) for one in linked} == files
+    assert (tmp_path / "lying-down 40 min.mp3").stat().st_size < 16_000_000
+    assert (tmp_path / "lying-down 40 min.html").stat().st_size < 25_000_000
 
 
 @pytest.mark.slow

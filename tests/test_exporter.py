@@ -22,7 +22,7 @@ from voiceguide import registry
 from voiceguide.errors import ExportError, Unavailable, UnknownName, UsageError, VoiceguideError
 from voiceguide.exporter import check_target, export
 from voiceguide.mixer import BLOCKSIZE, Mixer
-from voiceguide.whole_files import check_text_target, write_text
+from voiceguide.whole_files import check_file_target, write_text
 
 FORMATS = registry.names("voiceguide.formats")
 SESSION = make_routine()
@@ -69,7 +69,7 @@ def test_the_suffix_picks_the_format(suffix: str, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
 
 
-@pytest.mark.parametrize("check", [check_target, check_text_target])
+@pytest.mark.parametrize("check", [check_target, check_file_target])
 def test_checking_a_good_target_leaves_nothing_behind(check: object, tmp_path: Path) -> None:
     assert callable(check)
     check(tmp_path / "session.wav")

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import av
 import mutagen
 import mutagen.flac
 import mutagen.id3
@@ -83,6 +84,8 @@ def test_title_and_words_and_cover_are_read_back(name: str, tmp_path: Path) -> N
         assert tags["\xa9lyr"] == [words]
         assert bytes(tags["covr"][0]) == TRACK.cover
         assert tags["stik"] == [2]
+        with av.open(str(tmp_path / f"session.{name}")) as file:
+            assert file.streams.audio[0].language == "eng"
 
 
 @pytest.mark.parametrize("name", SOUNDS)

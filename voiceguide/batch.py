@@ -8,15 +8,19 @@ A list in the folder says which files are ours, and what each was made from.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Executor, as_completed
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 from voiceguide.errors import ExportError, ImpossibleLength, VoiceguideError
-from voiceguide.exporter import describe, export
+from voiceguide.exporter import bitrate_for, describe, export
 from voiceguide.index_page import Entry
 from voiceguide.library import find_routine, load_language, load_points, load_routine
 from voiceguide.scheduler.options import Options
@@ -25,6 +29,9 @@ from voiceguide.track import Track
 from voiceguide.units import LOUDNESS, NOTHING, SAMPLERATE, Milliseconds
 from voiceguide.voice import find_voice
 from voiceguide.whole_files import write_text
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
 
 LIST = ".voiceguide.json"
 """In the folder: which files are ours."""
@@ -49,7 +56,7 @@ class Job:
     targets: Mapping[Path, str]
     """By absolute path of each file: what it was made from when it was written last, or nothing."""
     bitrate: int | None = None
-    """Kilobits a second, where a format can choose."""
+    """Kilobits a second, for the formats that can have it."""
     samplerate: int = SAMPLERATE
     """Hertz."""
     loudness: float = LOUDNESS
@@ -86,7 +93,14 @@ def do_job(job: Job) -> tuple[Outcome, ...]:
     except ImpossibleLength as error:
         return tuple(Outcome(target, IMPOSSIBLE, message=error.message) for target in job.targets)
     except VoiceguideError as error:
-        return tuple(Outcome(target, FAILED, message=told(error)) for target in job.targets)
+        return failed(job, told(error))
+    except Exception as error:  # noqa: BLE001 - a fault of ours in one session costs no other one
+        return failed(job, f"{type(error).__name__}: {error}")
+
+
+def failed(job: Job, message: str) -> tuple[Outcome, ...]:
+    """Return that no file of a job was made, and why."""
+    return tuple(Outcome(target, FAILED, message=message) for target in job.targets)
 
 
 def _outcomes(job: Job) -> Iterator[Outcome]:
@@ -108,9 +122,10 @@ def _outcomes(job: Job) -> Iterator[Outcome]:
             continue
         if session is None:
             session = compiled(sounds=True)
-            track = describe(session, bitrate=job.bitrate)
+            track = describe(session)
         try:
-            export(session, target, track, force=True)
+            bitrate = bitrate_for(target, job.bitrate)
+            export(session, target, replace(track, bitrate=bitrate), force=True)
         except VoiceguideError as error:
             yield Outcome(target, FAILED, message=told(error))
         else:
@@ -132,17 +147,37 @@ def digest(session: Session, track: Track) -> str:
     return sha256(json.dumps(shapes, sort_keys=True).encode()).hexdigest()
 
 
-def do_jobs(jobs: Iterable[Job], pool: Executor) -> Iterator[tuple[Outcome, ...]]:
-    """Yield what became of the files of each job, as they are done; stopped early, it starts no more."""
-    waiting = [pool.submit(do_job, job) for job in jobs]
+def do_jobs(jobs: Iterable[Job], pool: Executor | None) -> Iterator[tuple[Outcome, ...]]:
+    """Yield what became of the files of each job, as they are done; stopped early, it starts no more.
+
+    Without a pool they are done here, one after the other.
+    """
+    if pool is None:
+        yield from map(do_job, jobs)
+        return
+    waiting = {pool.submit(do_job, job): job for job in jobs}
     try:
         for done in as_completed(waiting):
-            yield done.result()
-    except CancelledError:
-        return
+            try:
+                yield done.result()
+            except CancelledError:
+                yield failed(waiting[done], "the scheduler lost it; the same command goes on")
+            except Exception as error:  # noqa: BLE001 - of the pool: a process that was killed, a worker that is gone
+                yield failed(waiting[done], f"{type(error).__name__}: {error}; the same command goes on")
     finally:
         for one in waiting:
             one.cancel()
+
+
+def follow_parent() -> None:
+    """Let this process of a pool end with the one that started it, however that ends."""
+
+    def end_with(parent: BaseProcess) -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    if parent := parent_process():
+        Thread(target=end_with, args=(parent,), daemon=True).start()
 
 
 class Ledger:
@@ -151,11 +186,15 @@ class Ledger:
     def __init__(self, folder: Path) -> None:
         """Read the list of a folder; one that is damaged or not there is empty."""
         self._folder = folder
+        self._files = self._read()
+        self._changed: set[str] = set()
+
+    def _read(self) -> dict[str, dict[str, Any]]:
         try:
-            found = json.loads((folder / LIST).read_text(encoding="utf-8"))["files"]
-            self._files = {str(name): dict(entry) for name, entry in dict(found).items()}
+            found = json.loads((self._folder / LIST).read_text(encoding="utf-8"))["files"]
+            return {str(name): dict(entry) for name, entry in dict(found).items()}
         except (OSError, ValueError, KeyError, TypeError):
-            self._files = {}
+            return {}
 
     def claim(self, name: str, *, force: bool) -> str:
         """Return what one of our files was made from; empty if it is not there, or not whole for sure.
@@ -171,6 +210,7 @@ class Ledger:
         if path.exists() and not force and not is_begun and not _is_as_written(path, entry):
             why = "was changed since it was written here" if entry else "was not written here"
             raise ExportError(f"'{path}' {why}", hint="add --force to replace it, or move it away.")
+        self._changed.add(name)
         # Whatever becomes of this run, the next one knows that what it finds here is ours.
         self._files[name] = {**entry, "begun": True}
         is_whole = path.exists() and not is_begun and _is_as_written(path, entry)
@@ -202,7 +242,9 @@ class Ledger:
                 yield Entry(name, entry["title"], entry["asked"], entry["duration"], entry["size"])
 
     def save(self) -> None:
-        """Write the list, whole."""
+        """Write the list, whole; what another run has noted meanwhile stays."""
+        others = {name: entry for name, entry in self._read().items() if name not in self._changed}
+        self._files = others | {name: self._files[name] for name in self._changed if name in self._files}
         content = json.dumps({"version": 1, "files": self._files}, indent=1, sort_keys=True)
         write_text(self._folder / LIST, content + "\n", force=True)
 

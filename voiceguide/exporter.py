@@ -16,8 +16,8 @@ from voiceguide.subtitles import SUBTITLES
 from voiceguide.track import make_bare_track, make_track, split_track
 from voiceguide.units import in_frames
 from voiceguide.whole_files import (
+    check_file_target,
     check_folder,
-    check_text_target,
     explained,
     replacing,
     replacing_folder,
@@ -148,7 +148,7 @@ def check_target(target: Path, *, force: bool = False, bitrate: int | None = Non
     Raises what `export` raises; only what happens later, such as a disk that fills up, is not foreseen.
     """
     _check_format(target, bitrate)
-    check_text_target(target, force=force)
+    check_file_target(target, force=force)
 
 
 def check_parts_target(target: Path, *, force: bool = False, bitrate: int | None = None) -> None:
@@ -168,6 +168,12 @@ def check_parts_target(target: Path, *, force: bool = False, bitrate: int | None
             pass
     except OSError as error:
         raise explained(error, folder) from error
+
+
+def bitrate_for(target: Path, bitrate: int | None) -> int | None:
+    """Return the bitrate if the format of a target can have it, else None: what it takes by itself."""
+    bitrates = _find_format(target).bitrates
+    return bitrate if bitrates is not None and bitrate in bitrates else None
 
 
 def _check_format(target: Path, bitrate: int | None) -> None:

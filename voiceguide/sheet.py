@@ -96,9 +96,9 @@ class _Writer:
     def __init__(self, session: Session, leaflet: Leaflet, points: Mapping[str, Point]) -> None:
         self.session, self.leaflet, self.points = session, leaflet, points
         self.language, self.plan, self.timeline = session.language, session.plan, session.timeline
-        pressed = [set(visit.cautions) for visit in self.plan.visits if visit.points]
-        everywhere = set.intersection(*pressed)
-        self.everywhere = [one for one in self.plan.visits[0].cautions if one in everywhere]
+        pressed = [visit.cautions for visit in self.plan.visits if visit.points]
+        first = pressed[0] if pressed else ()
+        self.everywhere = [one for one in first if all(one in cautions for cautions in pressed)]
         """Cautions of every point that is pressed."""
 
     def write(self) -> Sheet:

@@ -16,7 +16,7 @@ import shutil
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from voiceguide.errors import ExportError
@@ -28,8 +28,8 @@ except ImportError:  # Windows
 
 _BESIDE = re.compile(r"\.voiceguide-[0-9a-f]{16}(?=$|[.-])")
 """How the names begin of what is being written: alike, if a format needs a second file beside the first."""
-_JUST_MADE = 1.0
-"""Seconds: what is younger may not be locked yet."""
+_JUST_MADE = 1.0 if os.name == "posix" else 86_400.0
+"""Seconds: what is younger may not be locked yet, or, where nothing can be locked, may be in use."""
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -41,7 +41,7 @@ def write_text(target: Path, text: str, *, force: bool = False) -> None:
     ExportError
         If the target exists (without `force`) or cannot be written.
     """
-    check_text_target(target, force=force)
+    check_file_target(target, force=force)
     with replacing(target, force=force) as beside:
         write_utf8(beside, text)
 
@@ -51,8 +51,8 @@ def write_utf8(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def check_text_target(target: Path, *, force: bool = False) -> None:
-    """Return if `write_text` can be expected to succeed. Raises `ExportError` if not."""
+def check_file_target(target: Path, *, force: bool = False) -> None:
+    """Return if a file can be expected to be written there. Raises `ExportError` if not."""
     try:
         _check_existing(target, force=force)
         check_folder(target.parent)
@@ -98,24 +98,25 @@ def _sweep(folder: Path) -> None:
         with suppress(OSError), ExitStack() as locks:
             if all(path.stat().st_mtime < time.time() - _JUST_MADE for path in paths):
                 for path in paths:
-                    locks.enter_context(_locked(path))
+                    locks.enter_context(_locked(path, is_own=False))
                 for path in paths:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Lock a file or a folder; raise `OSError` if a living process has it locked.
+def _locked(path: Path, *, is_own: bool) -> Iterator[None]:
+    """Lock a file or a folder; raise `OSError` if it is not our own and a living process has it locked.
 
-    Not on Windows, which by itself keeps what is being written from being removed, and would keep it from
-    being moved, too.
+    Not on Windows, which would keep from being moved what is open, nor on network folders that know no such
+    locks: what is our own is written there all the same.
     """
     if fcntl is None:
         yield
         return
     handle = os.open(path, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with suppress(OSError) if is_own else nullcontext():
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
         os.close(handle)
@@ -130,7 +131,7 @@ def temporary_beside(target: Path) -> Iterator[Path]:
     try:
         # Not by `tempfile`, whose files only their owner may read: `open` follows the umask.
         beside.open("xb").close()
-        with _locked(beside):
+        with _locked(beside, is_own=True):
             yield beside
     finally:
         # A file that does not go cannot be helped, and the error that brought us here matters more.
@@ -167,7 +168,7 @@ def replacing_folder(folder: Path, *, force: bool) -> Iterator[Path]:
         beside = around / f".voiceguide-{secrets.token_hex(8)}"
         try:
             beside.mkdir()
-            with _locked(beside):
+            with _locked(beside, is_own=True):
                 yield beside
                 if is_there and force:
                     _move_into(beside, place)
@@ -226,7 +227,7 @@ def explained(error: OSError, target: Path) -> ExportError:
     if error.errno in _FULL:
         return ExportError(
             f"'{target}' was not written: no room left ({error.strerror})",
-            hint="make room or choose another place; .flac takes a tenth of the room of .wav.",
+            hint="make room or choose another place; .flac takes a quarter of the room of .wav.",
         )
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return ExportError(

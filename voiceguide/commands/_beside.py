@@ -19,7 +19,7 @@ from voiceguide.sheet import make_sheet
 from voiceguide.sheet_files import SHEETS
 from voiceguide.subtitles import SUBTITLES
 from voiceguide.track import Track
-from voiceguide.whole_files import check_text_target, write_text
+from voiceguide.whole_files import check_file_target, write_text
 
 
 class _Output(NamedTuple):
@@ -77,7 +77,7 @@ class Beside:
                     f"'{output.path}' is in the folder of the parts",
                     hint=f"put {output.what} beside it: `{output.option}`.",
                 )
-            check_text_target(output.path, force=force)
+            check_file_target(output.path, force=force)
 
     def write(self, session: Session, track: Track, leaflet: Leaflet, *, force: bool) -> Iterator[str]:
         """Write all of it, and yield a line for each file.

@@ -6,7 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from itertools import product
@@ -15,16 +15,29 @@ from pathlib import Path
 
 import click
 
-from voiceguide.batch import FAILED, IMPOSSIBLE, UNCHANGED, WRITTEN, Job, Ledger, Outcome, do_jobs, told
+from voiceguide.batch import (
+    FAILED,
+    IMPOSSIBLE,
+    UNCHANGED,
+    WRITTEN,
+    Job,
+    Ledger,
+    Outcome,
+    do_jobs,
+    follow_parent,
+    told,
+)
 from voiceguide.commands._options import LANGUAGE, Steps, check_routine, open_voice, typed
 from voiceguide.errors import ExportError, Unavailable, UsageError
-from voiceguide.exporter import check_target
+from voiceguide.exporter import bitrate_for, check_target
 from voiceguide.index_page import make_index
 from voiceguide.library import DEFAULT_ROUTINE, find_routine, load_leaflet, load_routine, routine_names
 from voiceguide.scheduler.options import Options
 from voiceguide.units import MINUTE, Milliseconds, clock, parse_length
-from voiceguide.whole_files import check_text_target, write_text
+from voiceguide.whole_files import check_file_target, write_text
 
+_MOST = 61
+"""Processes that Windows lets one wait for."""
 INDEX = "index.html"
 """The page that lists a folder."""
 _UNSAFE = str.maketrans(dict.fromkeys('<>:"/\\|?*', "-"))
@@ -39,8 +52,8 @@ class Many:
     """The folder; None if it is about one file."""
     is_all: bool
     """True for every routine there is."""
-    suffixes: str
-    """Formats, with commas."""
+    suffixes: str | None
+    """Formats, with commas; None for MP3."""
     lengths: str
     """Lengths, with commas; empty for the usual one."""
     voices: str
@@ -55,10 +68,11 @@ class Many:
     @property
     def is_asked(self) -> bool:
         """True if something was typed that only `--into` knows."""
-        return bool(self.is_all or self.index or self.lengths or self.voices or self.jobs or self.scheduler)
+        for_many = (self.is_all, self.index, self.lengths, self.voices, self.jobs, self.scheduler)
+        return self.suffixes is not None or any(for_many)
 
     def check(self, routines: Sequence[str], alone: Sequence[str]) -> None:
-        """Raise `UsageError` for what does not go together."""
+        """Raise `UsageError` for what does not go together; `alone` are options for one session only."""
         if self.into is None or "-o" in alone:
             what = "many sessions at once go into a folder: --into names it"
             raise UsageError(what, hint="for example `voiceguide export --all --into sessions`.")
@@ -108,14 +122,21 @@ def export_many(
         With 1 if a file could not be written, with 2 if no length was possible.
     """
     folder = many.into or Path()
-    suffixes = _listed(many.suffixes)
-    lengths = [_length(text) for text in _listed(many.lengths)]
+    suffixes = _listed("mp3" if many.suffixes is None else many.suffixes)
+    if not suffixes:
+        raise UsageError("--as names no format", hint="for example `--as mp3,html`.")
+    lengths = list(dict.fromkeys(_length(text) for text in _listed(many.lengths)))
     voices: Sequence[str | None] = _listed(many.voices) or (sound.voice,)
     chosen = routine_names() if many.is_all else routines or (DEFAULT_ROUTINE,)
     _check(folder, chosen, voices, sound.rate)
     for suffix in suffixes:
-        check_target(folder / f"session.{suffix}", force=True, bitrate=sound.bitrate)
+        check_target(folder / f"session.{suffix}", force=True)
+    fitting = [suffix for suffix in suffixes if bitrate_for(Path(f"x.{suffix}"), sound.bitrate)]
+    if sound.bitrate and not fitting:
+        check_target(folder / f"session.{suffixes[0]}", force=True, bitrate=sound.bitrate)
     ledger = Ledger(folder)
+    if many.index:
+        ledger.claim(INDEX, force=force)
     jobs: list[Job] = []
     outcomes: list[Outcome] = []
     for routine, length, speaker in product(chosen, lengths or (options.length,), voices):
@@ -124,6 +145,9 @@ def export_many(
         targets: dict[Path, str] = {}
         for suffix in suffixes:
             target = folder.resolve() / f"{_name(routine, wishes, named)}.{suffix}"
+            if any(target in job.targets for job in jobs):
+                hint = "write them into different folders."
+                raise UsageError(f"two sessions would be called '{target.name}'", hint=hint)
             try:
                 targets[target] = ledger.claim(target.name, force=force)
             except ExportError as error:
@@ -144,7 +168,7 @@ def export_many(
         )
     outcomes += _do([job for job in jobs if job.targets], ledger, many)
     if many.index:
-        outcomes.append(_write_index(folder, ledger, force=force))
+        outcomes.append(_write_index(folder, ledger))
     ledger.save()
     _tell(folder, outcomes)
 
@@ -162,7 +186,7 @@ def _length(text: str) -> Milliseconds:
 
 def _check(folder: Path, routines: Sequence[str], voices: Sequence[str | None], rate: int | None) -> None:
     """Raise what is wrong with any of it, before anything slow is done."""
-    check_text_target(folder / "session", force=True)
+    check_file_target(folder / "session", force=True)
     for routine in routines:
         check_routine(routine, Options())
     for voice in voices:
@@ -189,16 +213,15 @@ def _asked(options: Options) -> str:
     return " ".join(word.removeprefix("--") for word in typed(replace(options, length=None)))
 
 
-def _write_index(folder: Path, ledger: Ledger, *, force: bool) -> Outcome:
+def _write_index(folder: Path, ledger: Ledger) -> Outcome:
     """Write the page that lists the folder, and return what became of it."""
     target = folder.resolve() / INDEX
     page = make_index(ledger.entries(), load_leaflet(LANGUAGE).labels, LANGUAGE)
-    try:
-        ledger.claim(target.name, force=force)
-        write_text(target, page, force=True)
-    except ExportError as error:
-        return Outcome(target, FAILED, message=told(error))
     outcome = Outcome(target, WRITTEN)
+    if target.exists() and target.read_bytes() == page.encode():
+        outcome = Outcome(target, UNCHANGED)
+    else:
+        write_text(target, page, force=True)
     ledger.note(outcome, "")
     return outcome
 
@@ -207,33 +230,35 @@ def _do(jobs: Sequence[Job], ledger: Ledger, many: Many) -> list[Outcome]:
     if not jobs:
         return []
     done: list[Outcome] = []
-    asked = {target: _asked(job.options) for job in jobs for target in job.targets}
+    asked = {
+        target: " · ".join(part for part in (_asked(job.options), job.voice if many.voices else "") if part)
+        for job in jobs
+        for target in job.targets
+    }
     ledger.save()  # what is begun is ours, also if this process is killed
     progress = Steps("Writing")
     progress(0, len(jobs))
-    try:
-        with _pool(min(many.jobs or os.cpu_count() or 1, len(jobs)), many.scheduler) as pool:
-            for number, outcomes in enumerate(do_jobs(jobs, pool), start=1):
-                done += outcomes
-                for outcome in outcomes:
-                    ledger.note(outcome, asked[outcome.target])
-                ledger.save()
-                progress(number, len(jobs))
-    except OSError as error:
-        raise Unavailable(f"the work could not be handed on: {error}") from error
+    with _pool(min(many.jobs or os.cpu_count() or 1, len(jobs), _MOST), many.scheduler) as pool:
+        for number, outcomes in enumerate(do_jobs(jobs, pool), start=1):
+            done += outcomes
+            for outcome in outcomes:
+                ledger.note(outcome, asked[outcome.target])
+            ledger.save()
+            progress(number, len(jobs))
     return done
 
 
 @contextmanager
-def _pool(processes: int, scheduler: str | None) -> Iterator[Executor]:
-    """Give what does the jobs: processes here, or a cluster of `dask.distributed`."""
+def _pool(processes: int, scheduler: str | None) -> Iterator[Executor | None]:
+    """Give what does the jobs: this process, several, or a cluster of `dask.distributed`."""
     if scheduler is None and processes == 1:
-        with ThreadPoolExecutor(1) as pool:
-            yield pool
+        yield None
         return
     if scheduler is None:
         # Not by `fork`: a library with threads of its own may hang in a copy of this process.
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(
+            processes, mp_context=get_context("spawn"), initializer=follow_parent
+        ) as pool:
             try:
                 yield pool
             except BaseException:

@@ -26,7 +26,7 @@ from voiceguide.errors import VoiceguideError
 from voiceguide.known_settings import SETTINGS
 from voiceguide.library import load_language, load_points, user_folder
 from voiceguide.settings import from_environment, read_settings, settings_file, shown
-from voiceguide.whole_files import check_text_target
+from voiceguide.whole_files import check_file_target
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def _check(folder: str, name: str, class_name: str) -> Callable[[], str]:
 def _cache() -> str:
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    check_text_target(folder / f"doctor-{os.getpid()}", force=False)
+    check_file_target(folder / f"doctor-{os.getpid()}", force=False)
     return str(folder)
 
 

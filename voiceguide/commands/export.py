@@ -23,11 +23,23 @@ from voiceguide.commands._options import (
     voice_options,
 )
 from voiceguide.errors import UsageError
-from voiceguide.exporter import check_parts_target, check_target, describe, export, export_parts, folder_of
+from voiceguide.exporter import (
+    bitrate_for,
+    check_parts_target,
+    check_target,
+    describe,
+    export,
+    export_parts,
+    folder_of,
+)
 from voiceguide.library import DEFAULT_ROUTINE, load_leaflet
 from voiceguide.scheduler.options import Options
 from voiceguide.subtitles import subtitles_in
 from voiceguide.units import SAMPLERATE, clock
+
+
+def _is_typed(option: str) -> bool:
+    return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
 
 
 def _into(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,7 +55,7 @@ def _into(function: Callable[..., Any]) -> Callable[..., Any]:
         (
             click.option("--into", type=click.Path(path_type=Path), help="A folder: many sessions at once."),
             click.option("--all", "is_all", is_flag=True, help="Every routine, with --into."),
-            click.option("--as", "suffixes", default="mp3", metavar="mp3,html", help="Formats, with --into."),
+            click.option("--as", "suffixes", metavar="mp3,html", help="Formats, with --into: mp3 if none."),
             click.option("--lengths", default="", metavar="25,40", help="Lengths, with --into."),
             click.option("--voices", default="", metavar="VOICE,VOICE", help="Voices, with --into."),
             click.option("--index", is_flag=True, help="A page that lists what is there, with --into."),
@@ -104,9 +116,9 @@ def command(
     writes only what has changed, and what was not written there by it is never touched.
     """
     if many.into is not None or many.is_asked or len(routines) > 1:
-        alone = {"-o": target, "--split": is_split, "--timeline": timeline, "--plan": plan}
-        source = click.get_current_context().get_parameter_source("subtitles")
-        alone["--subtitles"] = source is ParameterSource.COMMANDLINE
+        alone: dict[str, object] = {"-o": target, "--split": is_split, "--timeline": timeline, "--plan": plan}
+        for option, stands in (("subtitles", True), ("length", many.lengths), ("voice", many.voices)):
+            alone[f"--{option}"] = stands if _is_typed(option) else None
         many.check(routines, [option for option, value in alone.items() if value])
         wishes = Wishes(voice, rate, bitrate, samplerate or SAMPLERATE, loudness, room_tone)
         export_many(many, routines, options, wishes, force=force)
@@ -114,6 +126,8 @@ def command(
     if target is None:
         raise UsageError("-o says where to", hint="for example `voiceguide export -o session.mp3`.")
     routine = routines[0] if routines else DEFAULT_ROUTINE
+    if not _is_typed("bitrate"):
+        bitrate = bitrate_for(target, bitrate)  # what is kept gives way
     (check_parts_target if is_split else check_target)(target, force=force, bitrate=bitrate)
     beside = Beside(
         target=target, is_split=is_split, timeline=timeline, plan=plan, subtitles=subtitles_in(subtitles)

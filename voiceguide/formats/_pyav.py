@@ -55,6 +55,8 @@ class Mp4:
             # `faststart`: a phone can play it while it is still being fetched.
             with av.open(str(path), "w", format="ipod", options={"movflags": "+faststart"}) as file:
                 stream = file.add_stream("aac", rate=track.samplerate, layout="mono")
+                if track.language:
+                    stream.metadata["language"] = _tags.three_letters(track.language)
                 stream.bit_rate = (track.bitrate or _ENOUGH) * 1000
                 file.set_chapters(
                     [
