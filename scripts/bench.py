@@ -236,11 +236,12 @@ def measure(command: list[str]) -> tuple[Cost, str]:
 def commands(folder: Path) -> dict[str, list[str]]:
     """Return what runs in each round, by name."""
     voiceguide = [sys.executable, "-m", "voiceguide"]
-    # Without what the others do not have: a room tone under the silence.
-    export = [*voiceguide, "export", ROUTINE, "--voice", "espeak", "--no-room-tone", "--force", "-o"]
+    export = [*voiceguide, "export", ROUTINE, "--voice", "espeak", "--force", "-o"]
+    # WAV without a room tone, which the others do not have; small files as they ship, with it.
+    wav = [str(folder / "ours.wav"), "--no-room-tone"]
     return {
-        "voiceguide cold": [*export, str(folder / "ours.wav")],
-        "voiceguide warm": [*export, str(folder / "ours.wav")],
+        "voiceguide cold": [*export, *wav],
+        "voiceguide warm": [*export, *wav],
         **{f"voiceguide {kind}": [*export, str(folder / f"ours.{kind}")] for kind in ("flac", "mp3", "opus")},
         "python": [sys.executable, "-c", "pass"],
         "help": [*voiceguide, "--help"],
@@ -343,8 +344,10 @@ def main(rounds: int) -> None:
         os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         (folder / "clips").mkdir()
-        export = commands(folder)["voiceguide cold"][:-1]
-        measure([*export, str(folder / "export.wav"), "--timeline", str(folder / "timeline.json")])
+        export = commands(folder)["voiceguide cold"][:-2]
+        timeline = ["--timeline", str(folder / "timeline.json")]
+        measure([*export, str(folder / "export.wav"), "--no-room-tone", *timeline])
+        measure([*export, str(folder / "with room tone.wav")])
         cut(folder)
         document = read_document(folder)
         machine = (platform.platform(), platform.machine(), f"{os.cpu_count()} CPUs")

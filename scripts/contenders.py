@@ -210,13 +210,13 @@ def onset_error(folder: Path, name: str) -> float:
 
 
 def encode(folder: Path, kind: str, **how: Any) -> None:
-    """Encode the finished WAV by libsndfile, block by block."""
+    """Encode the finished WAV, room tone and all, by libsndfile, block by block."""
     import soundfile
 
     subtype = {"FLAC": "PCM_16", "MP3": "MPEG_LAYER_III", "OGG": "OPUS"}[kind]
     target = folder / f"encoded.{kind.lower()}"
     with soundfile.SoundFile(target, "w", RATE, 1, subtype, format=kind, **how) as file:
-        for block in soundfile.blocks(folder / "export.wav", RATE // 10, dtype="int16"):
+        for block in soundfile.blocks(folder / "with room tone.wav", RATE // 10, dtype="int16"):
             file.write(block)
 
 

@@ -71,7 +71,7 @@ TYPED = [
     ("export hands -o nosuch/new.wav", CONTENT, "there is no folder 'nosuch'"),
     ("export hands -o old.wav", CONTENT, "'old.wav' exists already"),
     ("export hands -o old.wav/new.wav", CONTENT, "'old.wav' is a file, not a folder"),
-    ("export hands -o . --force", USAGE, "no suffix"),
+    ("export hands -o . --force", CONTENT, "'.' is a folder"),
     ("export hands -o folder.wav --force", CONTENT, "'folder.wav' is a folder"),
     ("export hands -o new.wav --timeline old.wav", CONTENT, "'old.wav' exists already"),
     ("export hands -o new.wav --timeline nosuch/new.json", CONTENT, "there is no folder 'nosuch'"),

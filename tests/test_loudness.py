@@ -214,7 +214,7 @@ def without_silence(file: Path, target: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is the judge")
-@pytest.mark.parametrize("engine", ["tone", "espeak"])
+@pytest.mark.parametrize("engine", ["tone", "espeak", "pyttsx3"])
 @pytest.mark.parametrize("name", routine_names())
 def test_another_program_hears_each_session_at_its_level(
     name: str, engine: str, tmp_path: Path, shared_cache: Path
@@ -227,4 +227,4 @@ def test_another_program_hears_each_session_at_its_level(
     told = subprocess.run(judge, capture_output=True, text=True, check=True).stderr
     summary = told[told.rindex("Summary:") :]
     assert float(re.findall(r"I: +(\S+) LUFS", summary)[0]) == pytest.approx(LOUDNESS, abs=0.5)
-    assert float(re.findall(r"Peak: +(\S+) dBFS", summary)[0]) <= HIGHEST_PEAK
+    assert float(re.findall(r"Peak: +(\S+) dBFS", summary)[0]) <= -1.5

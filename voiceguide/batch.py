@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 LIST = ".voiceguide.json"
 """In the folder: which files are ours."""
-WRITTEN, UNCHANGED, IMPOSSIBLE, FAILED = "written", "unchanged", "impossible", "failed"
+WRITTEN, UNCHANGED, KEPT = "written", "unchanged", "kept"
+IMPOSSIBLE, FAILED = "impossible", "failed"
 """What became of a file."""
 
 
@@ -72,7 +73,7 @@ class Outcome:
     target: Path
     """Where it is, or would be."""
     state: str
-    """`WRITTEN`, `UNCHANGED`, `IMPOSSIBLE` or `FAILED`."""
+    """`WRITTEN`, `UNCHANGED`, `KEPT` because it is somebody else's, `IMPOSSIBLE` or `FAILED`."""
     made_from: str = ""
     """A digest of all that shapes it; empty if it was not made."""
     message: str = ""

@@ -154,6 +154,9 @@ def check_target(target: Path, *, force: bool = False, bitrate: int | None = Non
 def check_parts_target(target: Path, *, force: bool = False, bitrate: int | None = None) -> None:
     """Return if `export_parts` can be expected to succeed, as `check_target` does for `export`."""
     _check_format(target, bitrate)
+    if getattr(_find_format(target), "is_page", False):
+        hint = "without `--split` it has every part in it; `-o session.mp3 --split` makes a file for each."
+        raise UsageError("a page does not go into a playlist", hint=hint)
     folder = folder_of(target)
     try:
         is_there = folder.is_dir()
@@ -181,11 +184,14 @@ def _check_format(target: Path, bitrate: int | None) -> None:
     if bitrate is not None and found.bitrates is None:
         raise UsageError(
             f"'{target.suffix}' has no bitrate to choose: it keeps every sample",
-            hint="`--samplerate 24000` halves it; .mp3 and .opus are small.",
+            hint="name the file .mp3 or .opus: these are small.",
         )
     if bitrate is not None and found.bitrates is not None and bitrate not in found.bitrates:
         low, high = found.bitrates[0], found.bitrates[-1]
-        raise UsageError(f"'{target.suffix}' takes {low} to {high} kilobits a second, not {bitrate}")
+        raise UsageError(
+            f"'{target.suffix}' takes {low} to {high} kilobits a second, not {bitrate}",
+            hint="without `--bitrate` it takes what is enough for a voice.",
+        )
     found.check()
 
 
@@ -193,10 +199,13 @@ def _find_format(target: Path) -> Format:
     suffix = target.suffix.lower().removeprefix(".")
     known = registry.names(FORMATS)
     spelled = " ".join(f".{name}" for name in known)
+    if not suffix and target.is_dir():
+        inside = shlex.quote(str(target / "session.mp3"))
+        raise ExportError(f"'{target}' is a folder", hint=f"name a file in it: `-o {inside}`")
     if not suffix:
         raise UsageError(
             f"'{target}' has no suffix to pick a format by",
-            hint=f"`-o {shlex.quote(f'{target}.wav')}` writes WAV. There are: {spelled}",
+            hint=f"`-o {shlex.quote(f'{target}.mp3')}` writes MP3. There are: {spelled}",
         )
     if suffix not in known:
         raise UnknownName("format", f".{suffix}", [f".{name}" for name in known])

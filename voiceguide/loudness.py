@@ -19,9 +19,8 @@ from voiceguide.units import SAMPLERATE
 
 MANY = 30
 """Cues that tell the loudness of a voice to a tenth of a decibel."""
-HIGHEST_PEAK = -1.55
-"""Decibels of full scale that a wave may reach: encoders and converters overshoot by about 1 dB. With a room
-tone under it, it stays below -1.5."""
+HIGHEST_PEAK = -1.5
+"""Decibels of full scale that a wave may reach: encoders and converters overshoot by about 1 dB."""
 
 _SHELF = (1.53512485958697, -2.69169618940638, 1.19839281085285), (1.0, -1.69065929318241, 0.73248077421585)
 _HIGH_PASS = (1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621)

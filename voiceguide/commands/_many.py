@@ -18,6 +18,7 @@ import click
 from voiceguide.batch import (
     FAILED,
     IMPOSSIBLE,
+    KEPT,
     UNCHANGED,
     WRITTEN,
     Job,
@@ -31,7 +32,13 @@ from voiceguide.commands._options import LANGUAGE, Steps, check_routine, open_vo
 from voiceguide.errors import ExportError, Unavailable, UsageError
 from voiceguide.exporter import bitrate_for, check_target
 from voiceguide.index_page import make_index
-from voiceguide.library import DEFAULT_ROUTINE, find_routine, load_leaflet, load_routine, routine_names
+from voiceguide.library import (
+    DEFAULT_ROUTINE,
+    find_routine,
+    load_leaflet,
+    load_routine,
+    routine_names,
+)
 from voiceguide.scheduler.options import Options
 from voiceguide.units import MINUTE, Milliseconds, clock, parse_length
 from voiceguide.whole_files import check_file_target, write_text
@@ -73,11 +80,17 @@ class Many:
 
     def check(self, routines: Sequence[str], alone: Sequence[str]) -> None:
         """Raise `UsageError` for what does not go together; `alone` are options for one session only."""
-        if self.into is None or "-o" in alone:
-            what = "many sessions at once go into a folder: --into names it"
-            raise UsageError(what, hint="for example `voiceguide export --all --into sessions`.")
+        if self.into is None:
+            what = "several routines" if len(routines) > 1 else "many sessions at once"
+            hint = (
+                "for example `voiceguide export --all --into sessions --as mp3`; for one, -o names the file."
+            )
+            raise UsageError(f"{what}: --into names a folder for them", hint=hint)
+        if "-o" in alone:
+            raise UsageError("-o or --into, not both", hint="-o names one file, --into a folder for many.")
         if alone:
-            raise UsageError(f"{' and '.join(alone)} is for one session: it does not go with --into")
+            what = f"{' and '.join(alone)} {'are' if len(alone) > 1 else 'is'} for one session"
+            raise UsageError(f"{what}: not with --into", hint="`-o` in place of `--into` makes one.")
         if self.is_all and routines:
             raise UsageError("--all is every routine: name none beside it")
 
@@ -122,12 +135,12 @@ def export_many(
         With 1 if a file could not be written, with 2 if no length was possible.
     """
     folder = many.into or Path()
-    suffixes = _listed("mp3" if many.suffixes is None else many.suffixes)
+    suffixes = _listed("mp3" if many.suffixes is None else many.suffixes.lower())
     if not suffixes:
         raise UsageError("--as names no format", hint="for example `--as mp3,html`.")
     lengths = list(dict.fromkeys(_length(text) for text in _listed(many.lengths)))
     voices: Sequence[str | None] = _listed(many.voices) or (sound.voice,)
-    chosen = routine_names() if many.is_all else routines or (DEFAULT_ROUTINE,)
+    chosen = routine_names() if many.is_all else list(dict.fromkeys(routines)) or (DEFAULT_ROUTINE,)
     _check(folder, chosen, voices, sound.rate)
     for suffix in suffixes:
         check_target(folder / f"session.{suffix}", force=True)
@@ -151,7 +164,7 @@ def export_many(
             try:
                 targets[target] = ledger.claim(target.name, force=force)
             except ExportError as error:
-                outcomes.append(Outcome(target, FAILED, message=told(error)))
+                outcomes.append(Outcome(target, KEPT, message=told(error)))
         jobs.append(
             Job(
                 routine=str(find_routine(routine).resolve()),
@@ -287,11 +300,11 @@ def _tell(folder: Path, outcomes: Sequence[Outcome]) -> None:
         why = f": {outcome.message}" if outcome.message else ""
         click.echo(f"{outcome.target.name}: {outcome.state}{why}")
     counts = Counter(one.state for one in order)
-    states = (WRITTEN, UNCHANGED, IMPOSSIBLE, FAILED)
+    states = (WRITTEN, UNCHANGED, KEPT, IMPOSSIBLE, FAILED)
     summary = ", ".join(f"{counts[state]} {state}" for state in states if counts[state])
     click.echo(f"{folder}: {summary or 'nothing to do'}.", err=True)
     sys.stdout.flush()
-    if any(one.state == FAILED for one in order):
+    if any(one.state in {KEPT, FAILED} for one in order):
         raise click.exceptions.Exit(1)
     if order and all(one.state == IMPOSSIBLE for one in order):
         raise click.exceptions.Exit(2)

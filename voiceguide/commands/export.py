@@ -16,6 +16,7 @@ from voiceguide.commands._many import MANY, Many, Wishes, export_many
 from voiceguide.commands._options import (
     LANGUAGE,
     Steps,
+    command_line,
     flag_option,
     open_session,
     session_options,
@@ -32,7 +33,7 @@ from voiceguide.exporter import (
     export_parts,
     folder_of,
 )
-from voiceguide.library import DEFAULT_ROUTINE, load_leaflet
+from voiceguide.library import DEFAULT_ROUTINE, SUFFIXES, load_leaflet
 from voiceguide.scheduler.options import Options
 from voiceguide.subtitles import subtitles_in
 from voiceguide.units import SAMPLERATE, clock
@@ -115,7 +116,9 @@ def command(
     With --into, every routine at every length in every voice gets a file in that folder; a second run
     writes only what has changed, and what was not written there by it is never touched.
     """
-    if many.into is not None or many.is_asked or len(routines) > 1:
+    is_target = bool(routines) and Path(routines[-1]).suffix.lower() not in {"", *SUFFIXES}
+    is_several = len(routines) > 1 and (target is not None or not is_target)
+    if many.into is not None or many.is_asked or is_several:
         alone: dict[str, object] = {"-o": target, "--split": is_split, "--timeline": timeline, "--plan": plan}
         for option, stands in (("subtitles", True), ("length", many.lengths), ("voice", many.voices)):
             alone[f"--{option}"] = stands if _is_typed(option) else None
@@ -124,7 +127,9 @@ def command(
         export_many(many, routines, options, wishes, force=force)
         return
     if target is None:
-        raise UsageError("-o says where to", hint="for example `voiceguide export -o session.mp3`.")
+        words = [*routines[:-1], "-o", routines[-1]] if is_target else [*routines, "-o", "session.mp3"]
+        hint = f"for example `{command_line('voiceguide', 'export', *words)}`."
+        raise UsageError("-o says where to", hint=hint)
     routine = routines[0] if routines else DEFAULT_ROUTINE
     if not _is_typed("bitrate"):
         bitrate = bitrate_for(target, bitrate)  # what is kept gives way
@@ -154,6 +159,8 @@ def command(
     else:
         export(session, target, track, force=force, progress=Steps(f"Writing {target}"))
         click.echo(f"{target}: {written}")
+    if options.tick and not any(event.name == "tick" for event in session.timeline.events):
+        click.echo("Note: --tick sounds every ten seconds of a hold, and no hold is longer here.", err=True)
     for line in beside.write(session, track, leaflet, force=force):
         click.echo(line)
     click.echo(leaflet.label("play_it"), err=True)

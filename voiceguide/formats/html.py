@@ -39,6 +39,7 @@ class Format:
 
     title = "HTML: a page for any browser, with sound and words (0.4 MB a minute)"
     bitrates = range(32, 161)
+    is_page = True
 
     def check(self) -> None:
         """Return if libsndfile is here and writes MP3; else raise `Unavailable`."""
