@@ -320,16 +320,31 @@ def test_the_sessions_to_tap_are_pages_and_files_and_a_page_that_lists_them(tmp_
     assert (tmp_path / "lying-down 40 min.html").stat().st_size < 25_000_000
 
 
+CLUSTER = """
+import sys
+from distributed import LocalCluster
+if __name__ == "__main__":
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        print(cluster.scheduler_address, flush=True)
+        sys.stdin.read()
+"""
+"""A cluster of two on this machine, until its standard input is closed."""
+
+
 @pytest.mark.slow
 def test_a_cluster_makes_the_same_files(tmp_path: Path) -> None:
-    from distributed import LocalCluster
-
     here, there = tmp_path / "here", tmp_path / "there"
     words = ("hands", "feet-lying", "--as", "flac,wav", "--voice", "tone")
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        for folder, more in ((here, ()), (there, ("--scheduler", cluster.scheduler_address))):
+    # In a process of its own, which takes along all that it has started.
+    with subprocess.Popen(
+        [sys.executable, "-c", CLUSTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as cluster:
+        assert cluster.stdout is not None
+        address = cluster.stdout.readline().strip()
+        for folder, more in ((here, ()), (there, ("--scheduler", address))):
             folder.mkdir()
             subprocess.run(command(*words, "--into", str(folder), *more), capture_output=True, check=True)
+        cluster.communicate()
     made = [{name: content for name, (_, content) in contents(folder).items()} for folder in (here, there)]
     assert made[0] == made[1]
     assert len(made[0]) == 4
