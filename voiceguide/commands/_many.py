@@ -269,14 +269,12 @@ def _pool(processes: int, scheduler: str | None) -> Iterator[Executor | None]:
         return
     if scheduler is None:
         # Not by `fork`: a library with threads of its own may hang in a copy of this process.
-        with ProcessPoolExecutor(
-            processes, mp_context=get_context("spawn"), initializer=follow_parent
-        ) as pool:
-            try:
-                yield pool
-            except BaseException:
-                pool.shutdown(wait=True, cancel_futures=True)
-                raise
+        spawn = get_context("spawn")
+        processors = ProcessPoolExecutor(processes, mp_context=spawn, initializer=follow_parent)
+        try:
+            yield processors
+        finally:
+            processors.shutdown(cancel_futures=True)
         return
     try:
         from distributed import Client
