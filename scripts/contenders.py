@@ -102,15 +102,22 @@ def sox_warm(folder: Path, clips: str = "clips") -> None:
     run("sox", *files, folder / "sox.wav", "pad", *no_gaps)
 
 
-def sox_cold(folder: Path) -> None:
-    """Speak, bring each clip to the session's samplerate and its planned length, then do the same."""
-    speak(folder)
+def make_ready(folder: Path, convert: Callable[[Path, int, Path], None]) -> None:
+    """Bring each clip, once, to the session's samplerate and to as many frames as are planned for it."""
     for _, frames, name in spans(read_document(folder)):
-        ready = folder / "ready" / name
+        ready, spoken = folder / "ready" / name, folder / "spoken" / name
         if not ready.exists():
-            spoken = folder / "spoken" / name
-            source = spoken if spoken.exists() else folder / "clips" / name
-            run("sox", source, ready, "rate", RATE, "pad", 0, f"{frames}s", "trim", 0, f"{frames}s")
+            convert(spoken if spoken.exists() else folder / "clips" / name, frames, ready)
+
+
+def sox_cold(folder: Path) -> None:
+    """Speak, make the clips ready, then do the same."""
+
+    def convert(source: Path, frames: int, ready: Path) -> None:
+        run("sox", source, ready, "rate", RATE, "pad", 0, f"{frames}s", "trim", 0, f"{frames}s")
+
+    speak(folder)
+    make_ready(folder, convert)
     sox_warm(folder, "ready")
 
 
@@ -139,15 +146,14 @@ def ffmpeg_warm(folder: Path, clips: str = "clips") -> None:
 
 
 def ffmpeg_cold(folder: Path) -> None:
-    """Speak, bring each clip to the session's samplerate and its planned length, then do the same."""
+    """Speak, make the clips ready, then do the same."""
+
+    def convert(source: Path, frames: int, ready: Path) -> None:
+        fit = f"aresample={RATE},apad=whole_len={frames},atrim=end_sample={frames}"
+        run("ffmpeg", "-y", "-v", "error", "-i", source, "-af", fit, ready)
+
     speak(folder)
-    for _, frames, name in spans(read_document(folder)):
-        ready = folder / "ready" / name
-        if not ready.exists():
-            spoken = folder / "spoken" / name
-            source = spoken if spoken.exists() else folder / "clips" / name
-            fit = f"aresample={RATE},apad=whole_len={frames},atrim=end_sample={frames}"
-            run("ffmpeg", "-y", "-v", "error", "-i", source, "-af", fit, ready)
+    make_ready(folder, convert)
     ffmpeg_warm(folder, "ready")
 
 
