@@ -144,19 +144,18 @@ def _plugins(folder: str, class_name: str) -> Rows:
 
 def _devices() -> Rows:
     rows: Rows = []
-    errors: list[Unavailable] = []
     for name in registry.names("voiceguide.backends"):
         try:
             devices: list[str] = registry.find("voiceguide.backends", name).Backend().devices()
-        except Unavailable as error:
-            errors.append(error)
-            continue
+        except Unavailable:
+            continue  # that one's library is not here; `doctor` says so
         rows += [
             {"id": device, "title": f"{name}{'' if number else ', the default'}"}
             for number, device in enumerate(devices)
         ]
-    if not rows and errors:
-        raise errors[0]
+    if not rows:
+        hint = "connect one; `voiceguide doctor` says what each backend needs."
+        raise Unavailable("no sound device was found", hint=hint)
     return rows
 
 
