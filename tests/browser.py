@@ -53,6 +53,16 @@ WATCHED = """
 })"""
 """For so many seconds, where the sound is and which words are shown, looked at in one moment."""
 
+HIT = """
+({ x, y, width, height }) => {
+  const ids = [];
+  for (let across = 1; across < width; across += 7)
+    for (let down = 1; down < Math.min(height, innerHeight - y); down += 7)
+      ids.push(document.elementFromPoint(x + across, y + down).closest("button")?.id ?? "none");
+  return ids;
+}"""
+"""What a touch of the first screen meets within a box, every few pixels: ids of buttons."""
+
 
 def _chromium() -> str | None:
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -241,6 +241,24 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "voiceguide", "export", *words]
 
 
+@pytest.mark.parametrize("plain", [False, True])
+def test_progress_is_a_bar_at_a_terminal_and_lines_elsewhere_or_if_plain_text_is_wished(
+    own: Callable[[str], None], tmp_path: Path, *, plain: bool
+) -> None:
+    own("40s")
+    pty = pytest.importorskip("pty", reason="there are no pseudo-terminals on Windows")
+    screen, end = pty.openpty()
+    words = command("mine", "--into", str(tmp_path), *MANY)
+    wish = {"VOICEGUIDE_PLAIN": "on"} if plain else {}
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=end, env=os.environ | wish, check=False)
+    os.close(end)
+    shown = os.read(screen, 65_536).decode()
+    os.close(screen)
+    assert (done.returncode, done.stdout.decode().strip()) == (0, "mine.mp3: written")
+    assert ("Writing: 100 percent" in shown) == plain
+    assert bool(re.search(r"Writing.*\[#+\].*1/1", shown)) != plain
+
+
 def test_a_page_lists_what_is_there(run: Run, tmp_path: Path) -> None:
     words = ("export", "hands", "--into", str(tmp_path), *MANY, "--index")
     assert run(*words, "--as", "wav", "--sore-side", "right").out.splitlines()[1] == "index.html: written"

@@ -14,7 +14,7 @@ from voiceguide.scheduler.actions import PACES
 from voiceguide.scheduler.assist import ASSISTS
 from voiceguide.scheduler.options import DETAILS, FOOT_BATHS, ICES, SORE_SIDES
 from voiceguide.subtitles import SUBTITLES, subtitles_in
-from voiceguide.units import LOUDNESS, parse_duration, parse_length
+from voiceguide.units import LONGEST_SESSION, LOUDNESS, MINUTE, parse_duration, parse_length
 from voiceguide.voice import FASTEST, SLOWEST
 
 SOFTEST, LOUDEST = -30, -10
@@ -142,7 +142,7 @@ SETTINGS: dict[str, Setting] = {
     "length": Setting(
         "how long the session takes, opening, ice and closing included",
         _length,
-        "minutes, or hours, minutes and seconds",
+        f"minutes, or hours, minutes and seconds, up to {LONGEST_SESSION // MINUTE} minutes",
         "20m",
     ),
     "ice": Setting(

@@ -57,8 +57,10 @@ def parse_length(text: str) -> Milliseconds:
     elif on_a_clock:
         hours, minutes, seconds = (int(part or 0) for part in on_a_clock.groups())
         time = Milliseconds(((hours * 60 + minutes) * 60 + seconds) * SECOND)
-    else:
+    elif DURATION.fullmatch(text) and text:
         time = parse_duration(text)
+    else:
+        raise ValueError(f"'{text}' is no length: write minutes, or a time such as 12:30, 90s or 1h")
     if not 0 < time <= LONGEST_SESSION:
         raise ValueError(f"'{text}' is out of range: up to {LONGEST_SESSION // MINUTE} minutes")
     return time

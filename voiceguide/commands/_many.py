@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
@@ -40,6 +40,7 @@ from voiceguide.library import (
     routine_names,
 )
 from voiceguide.scheduler.options import Options
+from voiceguide.settings import settings_that_apply
 from voiceguide.units import MINUTE, Milliseconds, clock, parse_length
 from voiceguide.whole_files import check_file_target, write_text
 
@@ -249,9 +250,10 @@ def _do(jobs: Sequence[Job], ledger: Ledger, many: Many) -> list[Outcome]:
         for target in job.targets
     }
     ledger.save()  # what is begun is ours, also if this process is killed
-    progress = Steps("Writing")
-    progress(0, len(jobs))
-    with _pool(min(many.jobs or os.cpu_count() or 1, len(jobs), _MOST), many.scheduler) as pool:
+    with (
+        _pool(min(many.jobs or os.cpu_count() or 1, len(jobs), _MOST), many.scheduler) as pool,
+        _progress("Writing", len(jobs)) as progress,
+    ):
         for number, outcomes in enumerate(do_jobs(jobs, pool), start=1):
             done += outcomes
             for outcome in outcomes:
@@ -259,6 +261,18 @@ def _do(jobs: Sequence[Job], ledger: Ledger, many: Many) -> list[Outcome]:
             ledger.save()
             progress(number, len(jobs))
     return done
+
+
+@contextmanager
+def _progress(what: str, total: int) -> Iterator[Callable[[int, int], None]]:
+    """Give what tells how many are done, of how many: a bar at a terminal, else a line each quarter."""
+    if not sys.stderr.isatty() or settings_that_apply().get("plain"):
+        lines = Steps(what)
+        lines(0, total)
+        yield lines
+        return
+    with click.progressbar(length=total, label=what, show_pos=True, file=sys.stderr) as bar:
+        yield lambda done, _: bar.update(done - bar.pos)
 
 
 @contextmanager

@@ -54,7 +54,7 @@
     write(next, following ? following.text : "");
     write(when, following ? when.dataset.text.replace("{time}", clock(Math.ceil(following.start - time))) : "");
     write(part, chapter >= 0 ? parts[chapter].text : "");
-    write(left, left.dataset.text.replace("{time}", clock(Math.ceil(Math.max(duration - time, 0)))));
+    write(left, left.dataset.text.replace("{time}", clock(Math.max(duration - time, 0))));
     on.setAttribute("aria-disabled", String(chapter >= parts.length - 1));
     progress.value = time;
     mark(lines, line);
