@@ -34,20 +34,33 @@ def test_the_map_stays_a_map() -> None:
     ],
 )
 def test_what_should_be_quick_imports_no_numpy(arguments: str, tmp_path: Path) -> None:
+    imported = imported_by(arguments, tmp_path)
+    assert "voiceguide.commands" in imported
+    assert "numpy" not in imported
+
+
+@pytest.mark.parametrize("arguments", ["", "--help", "--version"])
+def test_what_only_names_commands_imports_none_of_them(arguments: str, tmp_path: Path) -> None:
+    imported = imported_by(arguments, tmp_path)
+    assert "voiceguide.commands" in imported
+    assert [name for name in imported if name.startswith("voiceguide.commands.")] == []
+    assert imported.isdisjoint({"yaml", "voiceguide.library", "voiceguide.settings"})
+
+
+def imported_by(arguments: str, folder: Path) -> set[str]:
+    """Return the names of all modules that a command line imports."""
     run = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "voiceguide", *arguments.split()],
-        env={**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
-        cwd=tmp_path,
+        env={**os.environ, "HOME": str(folder), "PYTHONPATH": str(ROOT)},
+        cwd=folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
         check=False,
     )
-    imported = set(re.findall(r"^import time:.*\| +(\S+)$", run.stderr, re.MULTILINE))
     said = [line for line in run.stderr.splitlines() if not line.startswith("import time:")]
     assert run.returncode == 0, said
-    assert "voiceguide.commands" in imported
-    assert "numpy" not in imported
+    return set(re.findall(r"^import time:.*\| +(\S+)$", run.stderr, re.MULTILINE))
 
 
 def test_every_script_can_be_run_as_it_is() -> None:

@@ -74,6 +74,28 @@ def test_the_help_names_every_command(run: Run) -> None:
     assert listed == COMMANDS
 
 
+def test_the_help_says_of_every_command_what_it_says_itself() -> None:
+    """Read from the text of its file, as click itself would find it by importing it."""
+    read, imported = click.HelpFormatter(width=200), click.HelpFormatter(width=200)
+    cli.format_commands(click.Context(cli), read)
+    click.Group.format_commands(cli, click.Context(cli), imported)
+    assert read.getvalue() == imported.getvalue()
+
+
+def test_the_help_names_a_command_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    metadata = tmp_path / "hum-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: hum\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[voiceguide.commands]\nhum = hum_for_voiceguide\n")
+    (tmp_path / "hum_for_voiceguide.py").write_text(
+        'import click\n\n\n@click.command()\ndef command() -> None:\n    """Hum a tone."""\n'
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert "  hum      Hum a tone.\n" in run("--help").out
+
+
 def test_the_readme_names_every_command() -> None:
     text = README.read_text(encoding="utf-8")
     assert [name for name in COMMANDS if not re.search(rf"voiceguide {name}\b", text)] == []

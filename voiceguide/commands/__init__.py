@@ -9,17 +9,17 @@ from __future__ import annotations
 import gc
 import io
 import os
+import re
 import shlex
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import click
 
 from voiceguide import registry
 from voiceguide.errors import UnknownName, VoiceguideError
-from voiceguide.library import routine_names
-from voiceguide.settings import settings_that_apply
 
 FAULT, USAGE, INTERRUPTED, TERMINATED = 1, 2, 130, 143
 _MENDERS = {"about", "config", "doctor", "point"}
@@ -30,10 +30,12 @@ _HELP = ["-h", "--help"]
 TYPED = "voiceguide.typed"
 """Key of the context's `meta`: the words that were typed, the command first."""
 _STOPPED = "Stopped. Nothing half done is left behind."
+_DOCSTRING = re.compile(r'^def command\((?:(?!:\n).)*:\n    """(.*?)(?:\n\n|""")', re.DOTALL | re.MULTILINE)
+"""The first paragraph of what `command` says of itself, in the text of a command's file."""
 
 
 class _Commands(click.Group):
-    """Finds the commands in this folder, and imports each only when it is used or listed."""
+    """Finds the commands in this folder, and imports each only when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return registry.names(__name__)
@@ -44,9 +46,30 @@ class _Commands(click.Group):
         command: click.Command = registry.find(__name__, name).command
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, self._summary(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def _summary(self, ctx: click.Context, name: str) -> str:
+        """Return what a command does, in a sentence.
+
+        It is read from the text of the command's file: to import all of them would be most of `--help`.
+        """
+        file = Path(__file__).with_name(f"{name}.py")
+        found = _DOCSTRING.search(file.read_text(encoding="utf-8")) if file.exists() else None
+        if found:
+            return " ".join(found[1].split())
+        command = self.get_command(ctx, name)  # one of others, from another place
+        return command.get_short_help_str(limit=1000) if command else ""
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        # Not at the top, for the sake of `--help`: what they import takes longer than Python's own start.
+        from voiceguide.library import routine_names
+        from voiceguide.settings import settings_that_apply
+
         name = args[0]
         ctx.meta[TYPED] = [*args]
         if not registry.has(__name__, name):
