@@ -20,7 +20,15 @@ from voiceguide.exporter import export
 from voiceguide.known_settings import LOUDEST
 from voiceguide.leveling import BOUND, find_gain, level
 from voiceguide.library import find_routine, load_language, load_points, load_routine, routine_names
-from voiceguide.loudness import HIGHEST_PEAK, loudness, loudness_of, room_above, shifted, true_peak
+from voiceguide.loudness import (
+    HIGHEST_PEAK,
+    _phases,
+    loudness,
+    loudness_of,
+    room_above,
+    shifted,
+    true_peak,
+)
 from voiceguide.scheduler.step_timeline import ALARM_GAINS
 from voiceguide.session import Session, compile_session
 from voiceguide.units import LOUDNESS, SAMPLERATE
@@ -92,6 +100,15 @@ def test_a_wave_that_goes_higher_between_its_samples_is_seen() -> None:
     samples = (0.5 * swell * np.sin(np.pi / 2 * SECOND + np.pi / 4)).astype(np.float32)
     assert decibels(float(np.abs(samples).max())) == pytest.approx(-9.03, abs=0.01)
     assert decibels(true_peak(samples)) == pytest.approx(-6.02, abs=0.05)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 3_000))
+def test_the_highest_point_is_found_wherever_it_lies(seed: int, count: int) -> None:
+    dice = np.random.default_rng(seed)
+    swell = dice.choice([0.1, 0.3, 1.0], size=count // 50 + 1).repeat(50)[:count]
+    samples = (dice.uniform(-1, 1, count) * swell).astype(np.float32)
+    everywhere = [samples, *(np.convolve(samples, taps) for taps in _phases())]
+    assert true_peak(samples) == pytest.approx(max(np.abs(points).max() for points in everywhere), rel=1e-6)
 
 
 def test_a_clip_can_be_made_louder_up_to_its_peak_and_softer_as_far_as_asked() -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voiceguide.clip import Block
-from voiceguide.loudness import loudness, loudness_of, room_above
+from voiceguide.loudness import gated, loudness, powers, room_above, room_at_most
 from voiceguide.units import LOUDNESS, SAMPLERATE
 
 BOUND = 3.0
@@ -49,17 +49,18 @@ def find_gain(spoken: Iterable[Block]) -> float | None:
     None if there is nothing to hear. It takes into account that the peaks of some will not let them be so
     loud: the others make up for it a little.
     """
-    cues = [
-        (*_with_room(one, LOUDNESS + BOUND - own), own)
-        for one in spoken
-        if (own := loudness(one)) is not None
-    ]
-    together = loudness_of(samples for samples, _, _ in cues)
+    cues = []
+    for one in spoken:
+        own = loudness(one)
+        if own is not None:
+            samples, room = _with_room(one, LOUDNESS + BOUND - own)
+            cues.append((powers(samples), own, room))
+    together = gated(blocks for blocks, _, _ in cues)
     if together is None:
         return None
     first = gain = LOUDNESS - together
     for _ in range(_ROUNDS):
-        reached = loudness_of(_louder(samples, _change(own, gain, room)) for samples, room, own in cues)
+        reached = gated(blocks * 10 ** (_change(own, gain, room) / 10) for blocks, own, room in cues)
         gain = min(gain + LOUDNESS - (LOUDNESS if reached is None else reached), first + _MAKE_UP)
     return round(gain, 2)
 
@@ -88,12 +89,17 @@ def _louder(samples: Block, decibels: float) -> Block:
 
 def _with_room(samples: Block, decibels: float) -> tuple[Block, float]:
     """Return a cue and how many decibels louder it may be; its pulses spread if that is too few."""
-    room = room_above(samples)
-    if decibels <= room or len(samples) > _TOO_LONG:
+    if len(samples) > _TOO_LONG:
+        return samples, room_above(samples)
+    # A wave goes at least as high as its samples do. Mostly to know that is enough, and costs nothing.
+    most = room_at_most(samples)
+    if decibels <= most and decibels <= (room := room_above(samples)):
         return samples, room
     spread = _spread(samples)
     after = room_above(spread)
-    return (spread, after) if after > room else (samples, room)
+    if after <= most and after <= (room := room_above(samples)):
+        return samples, room
+    return spread, after
 
 
 def _spread(samples: Block) -> Block:

@@ -12,6 +12,7 @@ from math import ceil, log10
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from voiceguide.clip import Block, Clip
@@ -25,13 +26,17 @@ HIGHEST_PEAK = -1.5
 _SHELF = (1.53512485958697, -2.69169618940638, 1.19839281085285), (1.0, -1.69065929318241, 0.73248077421585)
 _HIGH_PASS = (1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621)
 """K-weighting at 48 kHz, numerators and denominators: tables 1 and 2 of the standard."""
-_RINGS = 12_000
-"""Frames after which the weighting has rung out, far below 16 bit: its slowest pole lies at 38 Hz."""
-_AT_ONCE = 2**18 - _RINGS
-"""Frames weighted in one go, so that memory stays constant; a few seconds."""
 _STEP = SAMPLERATE // 10
 _STEPS = 4
 """A block is 400 ms long; the next one begins 100 ms later."""
+_SIZE = 2**15
+"""Frames of a transform."""
+_NEW = 6 * _STEP
+"""Frames that it weighs; `_RINGS` come before them."""
+_RINGS = _SIZE - _NEW
+"""Frames after which the weighting has rung out to -170 dB: its slowest pole lies at 0.995, or 38 Hz."""
+_AT_ONCE = 32
+"""Transforms in one go, so that memory stays constant; 19 seconds."""
 _ABSOLUTE_GATE = -70.0
 """LUFS below which a block is silence."""
 _RELATIVE_GATE = -10.0
@@ -44,6 +49,8 @@ _TIMES = 4
 0.7 dB higher, but only at the highest pitch there is."""
 _TAPS = 32
 """Samples around it that decide one point."""
+_STRETCH = 256
+"""Samples that are looked between, or passed over, together."""
 
 
 def loudness(samples: Block) -> float | None:
@@ -54,7 +61,7 @@ def loudness(samples: Block) -> float | None:
     size = _STEP * _STEPS
     if 0 < len(samples) < size:
         samples = np.tile(samples, ceil(size / len(samples)))[:size]
-    return _gated(_block_powers(samples))
+    return gated([_block_powers(samples)])
 
 
 def loudness_of(clips: Iterable[Block]) -> float | None:
@@ -62,13 +69,21 @@ def loudness_of(clips: Iterable[Block]) -> float | None:
 
     That is a little less than each of them has alone: there are blocks that a sound fills only partly.
     """
-    around = _STEP * (_STEPS - 1)
-    return _gated(np.concatenate([np.zeros(0), *(_block_powers(np.pad(one, around)) for one in clips)]))
+    return gated(powers(one) for one in clips)
 
 
-def _gated(powers: NDArray[np.float64]) -> float | None:
-    """Return the LUFS of blocks, silence and pauses left out."""
-    loud = powers[powers > _power(_ABSOLUTE_GATE)]
+def powers(samples: Block) -> NDArray[np.float64]:
+    """Return the mean square, as an ear weighs it, of each block that has part of a sound in it.
+
+    They grow with the square of the samples, so that a louder sound need not be measured again.
+    """
+    return _block_powers(np.pad(samples, _STEP * (_STEPS - 1)))
+
+
+def gated(blocks: Iterable[NDArray[np.float64]]) -> float | None:
+    """Return the LUFS of `powers`, silence and pauses left out; None if nothing else is there."""
+    together = np.concatenate([np.zeros(0), *blocks])
+    loud = together[together > _power(_ABSOLUTE_GATE)]
     if loud.size:
         loud = loud[loud > loud.mean() * 10 ** (_RELATIVE_GATE / 10)]
     return _OFFSET + 10 * log10(float(loud.mean())) if loud.size else None
@@ -76,10 +91,19 @@ def _gated(powers: NDArray[np.float64]) -> float | None:
 
 def true_peak(samples: Block) -> float:
     """Return the highest point of the wave that the samples stand for, linear; 0 for silence."""
-    if not len(samples):
+    if not samples.any():
         return 0.0
-    between = (np.convolve(samples, phase) for phase in _phases())
-    return max(float(np.abs(points).max()) for points in (samples, *between))
+    padded = np.pad(samples, (_TAPS - 1, _TAPS - 1 + -(len(samples) + _TAPS - 1) % _STRETCH))
+    stretches = sliding_window_view(padded, _STRETCH + _TAPS - 1)[::_STRETCH]
+    peaks = np.maximum(stretches.max(axis=1), -stretches.min(axis=1))
+    highest = float(peaks.max())
+    # A point lies highest if all samples around it are as high as they get and all taps pull the same way.
+    # So only among the loudest vowels there is anything to look for.
+    loud = stretches[peaks * max(float(np.abs(taps).sum()) for taps in _phases()) > highest]
+    for taps in _phases():
+        points = np.convolve(loud.reshape(-1), taps)[_TAPS - 1 :].reshape(loud.shape)
+        highest = max(highest, float(np.abs(points[:, :_STRETCH]).max()))
+    return highest
 
 
 def shifted(clip: Clip, decibels: float, gain: float = 0.0) -> Clip:
@@ -96,7 +120,15 @@ def shifted(clip: Clip, decibels: float, gain: float = 0.0) -> Clip:
 
 def room_above(samples: Block) -> float:
     """Return how many decibels louder a sound may be until it reaches `HIGHEST_PEAK`."""
-    peak = true_peak(samples)
+    return _below_highest(true_peak(samples))
+
+
+def room_at_most(samples: Block) -> float:
+    """Return what `room_above` is no more than, from the samples alone: quicker by far."""
+    return _below_highest(float(np.abs(samples).max(initial=0.0)))
+
+
+def _below_highest(peak: float) -> float:
     return HIGHEST_PEAK - 20 * log10(peak) if peak else 0.0
 
 
@@ -106,12 +138,10 @@ def _power(lufs: float) -> float:
 
 def _block_powers(samples: Block) -> NDArray[np.float64]:
     """Return the mean square of each whole block of a sound, weighted."""
-    left, sums = np.zeros(0), [np.zeros(0)]
+    sums = [np.zeros(0)]
     for weighted in _weighted(samples):
-        left = np.concatenate((left, weighted.astype(np.float64)))
-        whole = len(left) // _STEP * _STEP
-        sums.append(np.square(left[:whole]).reshape(-1, _STEP).sum(axis=1))
-        left = left[whole:]
+        steps = weighted[: len(weighted) // _STEP * _STEP].reshape(-1, _STEP)
+        sums.append(np.square(steps, dtype=np.float64).sum(axis=1))
     steps = np.concatenate(sums)
     if len(steps) < _STEPS:
         return np.zeros(0)
@@ -119,20 +149,23 @@ def _block_powers(samples: Block) -> NDArray[np.float64]:
 
 
 def _weighted(samples: Block) -> Iterator[NDArray[Any]]:
-    """Yield a sound as an ear weighs it, piece by piece."""
-    for start in range(0, len(samples), _AT_ONCE):
+    """Yield a sound as an ear weighs it, in pieces of whole steps but for the last."""
+    for start in range(0, len(samples), _AT_ONCE * _NEW):
+        count = min(_AT_ONCE * _NEW, len(samples) - start)
         before = min(start, _RINGS)
-        piece = samples[start - before : start + _AT_ONCE]
-        # Enough zeros behind it that what rings on does not come round to its beginning.
-        size = 1 << (len(piece) + _RINGS - 1).bit_length()
-        yield np.fft.irfft(np.fft.rfft(piece, size) * _response(size), size)[before : len(piece)]
+        padded = np.pad(samples[start - before : start + count], (_RINGS - before, -count % _NEW))
+        # What rings on comes round to the beginning of its transform: to frames that are not new.
+        overlapping = sliding_window_view(padded, _SIZE)[::_NEW]
+        spectra = np.fft.rfft(overlapping) * _response()
+        weighted = np.fft.irfft(spectra)[:, _RINGS:]
+        yield weighted.reshape(-1)[:count]
 
 
 @cache
-def _response(size: int) -> NDArray[np.complex64]:
+def _response() -> NDArray[np.complex64]:
     """Return the weighting at each frequency of a transform."""
-    late = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
-    response = np.ones(size // 2 + 1, np.complex128)
+    late = np.exp(-2j * np.pi * np.arange(_SIZE // 2 + 1) / _SIZE)
+    response = np.ones(len(late), np.complex128)
     for above, below in (_SHELF, _HIGH_PASS):
         response *= np.polyval(above[::-1], late) / np.polyval(below[::-1], late)
     return response.astype(np.complex64)
