@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -15,16 +16,19 @@ from voiceguide.registry import find, names
 PACKAGE = "voiceguide.engines"
 
 
-@pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(params=["choir-1.0.dist-info", "choir.egg-info"])
+def installed(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder on the path with an installed distribution that brings two engines."""
-    metadata = tmp_path / "choir-1.0.dist-info"
+    metadata = tmp_path / request.param
     metadata.mkdir()
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: choir\nVersion: 1.0\n")
+    (metadata / ("METADATA" if metadata.suffix == ".dist-info" else "PKG-INFO")).write_text(
+        "Metadata-Version: 2.1\nName: choir\nVersion: 1.0\n"
+    )
     (metadata / "entry_points.txt").write_text(
         "[voiceguide.engines]\nchoir = choir_of_voices\nbroken = choir_that_is_not_there\n"
     )
     (tmp_path / "choir_of_voices.py").write_text("class Engine:\n    default_rate = 150\n")
+    monkeypatch.delitem(sys.modules, "choir_of_voices", raising=False)
     monkeypatch.syspath_prepend(str(tmp_path))
     return tmp_path
 
@@ -43,6 +47,16 @@ def test_a_plugin_is_found_by_its_name() -> None:
 def test_plugins_of_others_are_found_by_entry_points(installed: Path) -> None:
     assert "choir" in names(PACKAGE)
     assert find(PACKAGE, "choir").__file__ == str(installed / "choir_of_voices.py")
+
+
+def test_plugins_of_others_are_found_in_an_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = tmp_path / "choir.zip"
+    with ZipFile(archive, "w") as file:
+        file.writestr("choir-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: choir\nVersion: 1.0\n")
+        file.writestr("choir-1.0.dist-info/entry_points.txt", "[voiceguide.engines]\nchoir = zipped_choir\n")
+        file.writestr("zipped_choir.py", "class Engine:\n    default_rate = 150\n")
+    monkeypatch.syspath_prepend(str(archive))
+    assert find(PACKAGE, "choir").__name__ == "zipped_choir"
 
 
 def test_a_plugin_without_its_library_is_unavailable(installed: Path) -> None:
@@ -70,7 +84,7 @@ def test_listing_names_imports_no_plugin() -> None:
         "from voiceguide.registry import names\n"
         "names('voiceguide.engines')\n"
         "assert not [name for name in sys.modules if name.startswith('voiceguide.engines.')]\n"
-        "assert 'numpy' not in sys.modules\n"
+        "assert not {'numpy', 'importlib.metadata'} & set(sys.modules)\n"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     subprocess.run([sys.executable, "-c", program], check=True, env=environment)

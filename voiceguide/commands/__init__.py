@@ -14,7 +14,6 @@ import shlex
 import signal
 import sys
 from contextlib import suppress
-from pathlib import Path
 
 import click
 
@@ -56,10 +55,10 @@ class _Commands(click.Group):
 
         It is read from the text of the command's file: to import all of them would be most of `--help`.
         """
-        file = Path(__file__).with_name(f"{name}.py")
-        found = _DOCSTRING.search(file.read_text(encoding="utf-8")) if file.exists() else None
-        if found:
-            return " ".join(found[1].split())
+        with suppress(OSError), open(f"{__path__[0]}/{name}.py", encoding="utf-8") as file:
+            found = _DOCSTRING.search(file.read())
+            if found:
+                return " ".join(found[1].split())
         command = self.get_command(ctx, name)  # one of others, from another place
         return command.get_short_help_str(limit=1000) if command else ""
 
