@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 
 class VoiceguideError(Exception):
@@ -104,5 +103,7 @@ class ExportError(VoiceguideError):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """Return "did you mean 'x'?" for the nearest known name, or None if none is near."""
+    from difflib import get_close_matches  # seldom needed
+
     close = get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)
     return f"did you mean '{close[0]}'?" if close else None
