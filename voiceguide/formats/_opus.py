@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
-from voiceguide.formats import _libsndfile, _tags
+from voiceguide.formats import _libsndfile, _ogg, _pieces, _tags
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from voiceguide.formats._pieces import Frames
     from voiceguide.track import Track
 
 _ENOUGH = 32
@@ -21,7 +24,7 @@ _LOWEST, _HIGHEST = 6, 256
 
 
 class Opus:
-    """Mono Opus, by libsndfile."""
+    """Mono Opus, by libsndfile, which never encodes the same quiet twice."""
 
     bitrates = range(_LOWEST, _HIGHEST + 1)
 
@@ -37,6 +40,45 @@ class Opus:
         OSError
             If the disk is full or `path` cannot be written.
         """
-        level = (_HIGHEST - (track.bitrate or _ENOUGH)) / (_HIGHEST - _LOWEST)
-        _libsndfile.write(path, track, blocks, kind="OGG", subtype="OPUS", compression_level=level)
+        with path.open("wb") as file:
+            codec = _Codec(track)
+            packets = _pieces.encode(blocks, codec, path)
+            frames = track.frames * _ogg.RATE // track.samplerate
+            serial = crc32(f"{track.album} {track.number} {track.frames}".encode())
+            with closing(packets):
+                file.writelines(_ogg.write(packets, codec.heads, frames, serial))
         _tags.add_opus(path, track)
+
+
+class _Codec:
+    """Packets of Opus at one samplerate and bitrate."""
+
+    count = 6
+
+    def __init__(self, track: Track) -> None:
+        import numpy as np
+
+        self.samples = _ogg.PACKET * track.samplerate // _ogg.RATE
+        self._track = track
+        level = (_HIGHEST - (track.bitrate or _ENOUGH)) / (_HIGHEST - _LOWEST)
+        self._how = {"kind": "OGG", "subtype": "OPUS", "compression_level": level}
+        head, tags, *_ = self._packets([np.zeros(self.samples, np.int16)], None)
+        self.heads = head, tags
+        """The packets that come before the sound."""
+
+    def encode(self, blocks: Iterable[NDArray[np.int16]], path: Path | None, *, quiet: bool) -> Frames[bytes]:
+        """Return the packets of a sound, as `_pieces.Codec` says."""
+        del quiet  # Opus spends what is needed anyway
+        packets = self._packets(blocks, path)
+        for _ in self.heads:
+            next(packets)
+        return packets
+
+    def may_part(self, frames: Iterable[bytes]) -> bool:
+        """Return True: a packet needs no other."""
+        del frames
+        return True
+
+    def _packets(self, blocks: Iterable[NDArray[np.int16]], path: Path | None) -> Frames[bytes]:
+        file = _libsndfile.encode(path, self._track, blocks, **self._how)
+        return _ogg.read(file)

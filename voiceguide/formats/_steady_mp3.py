@@ -9,28 +9,27 @@ that says how long its delay is, and all is late by 20 to 70 ms. So that frame i
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from voiceguide.formats import _libsndfile
+from voiceguide.formats import _libsndfile, _mp3_frames, _pieces
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from voiceguide.formats._mp3_frames import Frame
+    from voiceguide.formats._pieces import Frames
     from voiceguide.track import Track
 
 _RANGES = {True: (32, 320), False: (8, 160)}
 """Kilobits a second, for MPEG-1 (from 32 kHz on) and below, between which libsndfile places its level."""
-_BITRATES = {
-    True: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
-    False: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
-}
-"""The same, by the number in the header of a frame (ISO 11172-3 and 13818-3, layer III)."""
-_TAG, _FURTHEST = b"Info", 25
-"""What the first frame is known by, and by which byte of the file it is over."""
+_TAG = b"Info"
+"""What the first frame is known by."""
 _DELAY = 576
 """Frames of silence that LAME 3.100 puts before the sound; a decoder adds its own, and knows that."""
 
@@ -62,20 +61,47 @@ def encode(
 
 
 def _write(path: Path, track: Track, blocks: Iterator[NDArray[np.int16]], bitrate: int) -> None:
-    """Write the sound, perhaps without the first frame: `_read` adds it."""
-    low, high = _RANGES[track.samplerate >= 32_000]
-    # 1 itself, which stands for the lowest bitrate, is refused (libsndfile 1.2.2).
-    level = min((high - bitrate) / (high - low), 0.999)
-    how = {"bitrate_mode": "CONSTANT", "compression_level": level}
-    _libsndfile.write(path, track, blocks, kind="MP3", subtype="MPEG_LAYER_III", **how)
+    """Write the sound without the first frame: `_read` adds it."""
+    codec = _Codec(track, bitrate)
+    with path.open("wb") as file, closing(_pieces.encode(blocks, codec, path)) as frames:
+        # The first run is never one of quiet, in which the bitrate varies.
+        first = next(frames)
+        file.writelines(_mp3_frames.pack(chain([first], frames), first.header, track.samplerate))
+
+
+class _Codec:
+    """Frames of MP3 at one samplerate and bitrate."""
+
+    count = 5
+
+    def __init__(self, track: Track, bitrate: int) -> None:
+        self._layout = _mp3_frames.layout_for(track.samplerate)
+        self.samples = self._layout.samples
+        self._track = track
+        low, high = _RANGES[track.samplerate >= 32_000]
+        bitrate = min(self._layout.bitrates[1:], key=lambda known: abs(known - bitrate))
+        self._size = self.samples // 8 * bitrate * 1000 // track.samplerate
+        # 1 itself, which stands for the lowest bitrate, is refused (libsndfile 1.2.2).
+        level = min((high - bitrate) / (high - low), 0.999)
+        self._how = {"kind": "MP3", "subtype": "MPEG_LAYER_III", "compression_level": level}
+
+    def encode(self, blocks: Iterable[NDArray[np.int16]], path: Path | None, *, quiet: bool) -> Frames[Frame]:
+        """Return the frames of a sound, as `_pieces.Codec` says."""
+        # Quiet that takes no more than it needs leaves room for the run after it.
+        mode = "AVERAGE" if quiet else "CONSTANT"
+        file = _libsndfile.encode(path, self._track, blocks, bitrate_mode=mode, **self._how)
+        return _mp3_frames.read(file, self._track.samplerate)
+
+    def may_part(self, frames: Iterable[Frame]) -> bool:
+        """Return True if they fit where nothing is free before them, and leave all that a run may use."""
+        return _mp3_frames.fill(frames, self._layout, self._size) == self._layout.furthest
 
 
 def _read(path: Path, track: Track, size: int) -> Iterator[bytes]:
     """Yield the whole MP3 of what was written there, in pieces of `size` bytes, the last one smaller."""
     with path.open("rb") as file:
-        begin = file.read(_FURTHEST)
+        first = _first_frame(file.read(4), path.stat().st_size, track)
         file.seek(0)
-        first = b"" if _TAG in begin else _first_frame(begin[:4], path.stat().st_size, track)
         piece = first + file.read(size - len(first))
         while piece:
             yield piece
@@ -87,13 +113,10 @@ def _first_frame(header: bytes, sound: int, track: Track) -> bytes:
 
     Laid out as in http://gabriel.mp3-tech.org/mp3infotag.html, without the table of places.
     """
-    is_mpeg_1 = track.samplerate >= 32_000
-    samples = 1152 if is_mpeg_1 else 576
-    # All our samplerates make frames of one size: none is padded.
-    size = samples // 8 * _BITRATES[is_mpeg_1][header[2] >> 4] * 1000 // track.samplerate
+    layout = _mp3_frames.layout_for(track.samplerate)
+    size = layout.size(header, track.samplerate)
     count = sound // size
-    padding = count * samples - _DELAY - track.frames
-    side_information = bytes(17 if is_mpeg_1 else 9)
+    padding = count * layout.samples - _DELAY - track.frames
     tag = struct.pack(">4sIII9s", _TAG, 0b11, count, size + sound, b"LAME3.100")
     delays = (_DELAY << 12 | padding).to_bytes(3, "big")
-    return (header + side_information + tag + bytes(12) + delays).ljust(size, b"\0")
+    return (header + bytes(layout.side) + tag + bytes(12) + delays).ljust(size, b"\0")
