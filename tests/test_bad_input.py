@@ -458,7 +458,7 @@ def test_parts_that_are_interrupted_leave_everything_as_it_was(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
-@pytest.mark.parametrize("engine", ["tone", "espeak", "pyttsx3"])
+@pytest.mark.parametrize("engine", ["tone", "espeak", "flite", "pyttsx3"])
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
 def test_an_engine_that_is_interrupted_leaves_everything_as_it_was(
     number: signal.Signals, code: int, engine: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory

@@ -121,7 +121,7 @@ def _voices() -> Rows:
             click.echo(f"Note: {name} cannot speak here: {error.message}", err=True)
             continue
         rows.extend(
-            {"id": f"{name}:{one.id}", "title": one.title, "language": one.language}
+            {"id": f"{name}:{one.id}", "title": one.title, "language": one.language, "licence": one.licence}
             for one in engine.voices()
         )
     return rows

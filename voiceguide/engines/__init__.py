@@ -24,6 +24,8 @@ class VoiceInfo:
     """What a person calls it."""
     language: str
     """BCP-47 tag, such as `en-US`; empty if unknown."""
+    licence: str = ""
+    """Who may do what with it; empty if unknown."""
 
 
 class Engine(Protocol):
