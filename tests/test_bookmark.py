@@ -14,13 +14,13 @@ from tests.conftest import Run
 from voiceguide.bookmark import FILE, Keeper, load_bookmark
 from voiceguide.commands._listening import _LOOK
 from voiceguide.errors import UsageError
+from voiceguide.folders import user_folder
 from voiceguide.library import (
     find_routine,
     load_language,
     load_points,
     load_routine,
     routine_names,
-    user_folder,
 )
 from voiceguide.scheduler import body
 from voiceguide.scheduler.choices import go_on_after

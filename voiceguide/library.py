@@ -14,7 +14,6 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-import platformdirs
 import yaml
 
 from voiceguide.errors import (
@@ -25,6 +24,7 @@ from voiceguide.errors import (
     VoiceguideError,
     did_you_mean,
 )
+from voiceguide.folders import user_folder
 from voiceguide.leaflet import Leaflet, parse_leaflet
 from voiceguide.scheduler.language import FILES, Language, parse_language
 from voiceguide.scheduler.overlay import lay_over
@@ -49,12 +49,6 @@ Parsed = TypeVar("Parsed")
 Named = TypeVar("Named", Point, Routine)
 Keys = tuple[str | int, ...]
 Lines = dict[Keys, int]
-
-
-def user_folder() -> Path:
-    """Return the folder in which a person keeps content of their own; it need not exist."""
-    chosen = os.environ.get("VOICEGUIDE_DATA")
-    return Path(chosen) if chosen else platformdirs.user_data_path("voiceguide", appauthor=False)
 
 
 def routine_names() -> list[str]:

@@ -12,8 +12,8 @@ from voiceguide.awake import awake
 from voiceguide.bookmark import Keeper
 from voiceguide.controls import BY_KEY
 from voiceguide.errors import Unavailable
+from voiceguide.folders import user_folder
 from voiceguide.keyboard import ReadKeys, keys, no_keys, watched
-from voiceguide.library import user_folder
 from voiceguide.media_keys import MediaKeys, Showing, media_keys
 from voiceguide.played import Log
 from voiceguide.score import stops_of

@@ -12,6 +12,7 @@ from voiceguide.commands import as_called
 from voiceguide.commands._options import LANGUAGE
 from voiceguide.commands._verdict import verdict
 from voiceguide.errors import UnknownName, UsageError, VoiceguideError, did_you_mean
+from voiceguide.folders import user_folder
 from voiceguide.leaflet import LEAFLET
 from voiceguide.library import (
     SHIPPED,
@@ -25,7 +26,6 @@ from voiceguide.library import (
     load_leaflet,
     load_point,
     load_points,
-    user_folder,
 )
 from voiceguide.scheduler.language import FILES
 from voiceguide.scheduler.point import POINT

@@ -23,8 +23,9 @@ from voiceguide.commands._options import (
     open_voice,
 )
 from voiceguide.errors import VoiceguideError
+from voiceguide.folders import user_folder
 from voiceguide.known_settings import SETTINGS
-from voiceguide.library import load_language, load_points, user_folder
+from voiceguide.library import load_language, load_points
 from voiceguide.settings import from_environment, read_settings, settings_file, shown
 from voiceguide.whole_files import check_file_target
 

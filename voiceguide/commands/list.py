@@ -20,6 +20,7 @@ from voiceguide.commands._options import (
 )
 from voiceguide.earcons import EARCON_LENGTHS
 from voiceguide.errors import Unavailable, UnknownName, VoiceguideError
+from voiceguide.folders import user_folder
 from voiceguide.known_settings import SETTINGS
 from voiceguide.library import (
     SHIPPED,
@@ -30,7 +31,6 @@ from voiceguide.library import (
     load_points,
     load_routine,
     routine_names,
-    user_folder,
 )
 from voiceguide.scheduler.hold import Measure
 from voiceguide.session import estimate

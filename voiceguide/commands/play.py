@@ -28,7 +28,7 @@ from voiceguide.commands._options import (
 )
 from voiceguide.commands._screen import screen_for
 from voiceguide.errors import ImpossibleLength, Unavailable, UsageError
-from voiceguide.library import user_folder
+from voiceguide.folders import user_folder
 from voiceguide.scheduler.options import Options
 from voiceguide.units import clock, parse_duration
 

@@ -15,6 +15,7 @@ from voiceguide.commands._options import LANGUAGE
 from voiceguide.commands._questions import ask, ask_source
 from voiceguide.commands._verdict import check_steps, verdict
 from voiceguide.errors import ExportError, UsageError, VoiceguideError
+from voiceguide.folders import user_folder
 from voiceguide.known_settings import points_in
 from voiceguide.library import (
     SHIPPED,
@@ -23,7 +24,6 @@ from voiceguide.library import (
     load_points,
     load_routine,
     routine_names,
-    user_folder,
 )
 from voiceguide.routine_text import Value, with_hints, with_values
 from voiceguide.scheduler.point import ID
