@@ -69,17 +69,41 @@ def find_voice(
     name, colon, voice = (spec or _default_engine()).partition(":")
     engine: Engine = find("voiceguide.engines", name).Engine()
     engine.check()
+    notes: list[str] = []
     if colon:
         engine.check_voice(voice)
+        speaks = _language_of(voice, engine)
+        if speaks and speaks.partition("-")[0].lower() != language.partition("-")[0].lower():
+            notes.append(
+                f"{name}:{voice} is a voice for '{speaks}', and the words are in '{language}': "
+                "it may say them so that nobody understands."
+            )
     else:
         voice = engine.default_voice(language)
-    return Voice(name, engine, voice, rate or engine.default_rate, ClipCache(cache or cache_folder()))
+    folder = cache or cache_folder()
+    return Voice(name, engine, voice, rate or engine.default_rate, ClipCache(folder), notes=notes)
+
+
+def _language_of(voice: str, engine: Engine) -> str:
+    """Return the BCP-47 tag of a voice, its variants left aside; empty if the engine does not say."""
+    known = {info.id.lower(): info.language for info in engine.voices()}
+    known |= {id_.rpartition("/")[2]: language for id_, language in known.items()}
+    return known.get(voice.lower().partition("+")[0].rpartition("/")[2], "")
 
 
 class Voice:
     """Says texts in one voice at one rate. For one thread."""
 
-    def __init__(self, engine_name: str, engine: Engine, voice: str, rate: int, cache: ClipCache) -> None:
+    def __init__(
+        self,
+        engine_name: str,
+        engine: Engine,
+        voice: str,
+        rate: int,
+        cache: ClipCache,
+        *,
+        notes: Iterable[str] = (),
+    ) -> None:
         self.name = f"{engine_name}:{voice}"
         """As `--voice` takes it."""
         self.rate = rate
@@ -87,6 +111,7 @@ class Voice:
         self._engine = engine
         self._voice = voice
         self._cache = cache
+        self._notes = (*notes,)
         self._clips: dict[str, Clip] = {}
         self._only_here: dict[str, bytes] = {}
         self._ready: set[str] = set()
@@ -95,7 +120,7 @@ class Voice:
     @property
     def notes(self) -> list[str]:
         """What a person should be told, such as that nothing can be kept on disk; commands print it."""
-        return self._cache.notes
+        return [*self._notes, *self._cache.notes]
 
     def prepare(self, texts: Iterable[str], progress: Callable[[int, int], None] | None = None) -> None:
         """Make every clip that is not there yet; blocks while the engine works.

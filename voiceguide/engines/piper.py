@@ -1,12 +1,14 @@
 """piper: neural voices, the most natural ones, from models that you have: `voiceguide voices add` takes one.
 
-It runs here, in this process, and fetches nothing. A model draws random numbers as it speaks; their weight is
-set to none, so that the same text, voice and rate give the same samples. Each model has its own licence.
+It runs here, in this process, fetches nothing and sends nothing. A model draws random numbers as it speaks;
+their weight is set to none, so that the same text, voice and rate give the same samples. Each model has its
+own licence.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
@@ -34,6 +36,8 @@ _PACED_BY = "Slowly press down with your thumb, until you feel a dull ache. Then
 """What is spoken to find how quick a voice is by itself: from 150 to 230 words a minute."""
 _UNPACED = 180
 """Words a minute of a voice that says nothing of it."""
+_FATAL = 4
+"""onnxruntime's severity."""
 _ADD = "`voiceguide voices add PATH/TO/VOICE.onnx` adds one."
 
 
@@ -125,7 +129,7 @@ def add(path: Path, name: str | None = None, *, force: bool = False) -> tuple[Vo
             raise VoiceguideError("this voice says nothing", where=str(path), hint="take another one.")
         return _describe(stored)[0], clip
 
-    return add_voice(path, name or path.stem, try_out, force=force)
+    return add_voice(path, path.stem if name is None else name, try_out, force=force)
 
 
 def remove(name: str) -> Path:
@@ -139,11 +143,17 @@ class _Model:
     def __init__(self, path: Path) -> None:
         """Blocks about a second. Raises Unavailable if the file is no model, or not that of a voice."""
         self._name = path.stem
+        # From 1.29 on onnxruntime reports its use to its maker, and keeps on disk what it could not send. This
+        # keeps it from both, if it is set before the import. (Its thread draws from C's `rand`, too, as espeak does.)
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         try:
+            import onnxruntime
             from piper import PiperVoice
             from piper.phonemize_espeak import ESPEAK_DATA_DIR
 
-            # It warns of each letter that a voice cannot say, and would do so in the middle of a session.
+            onnxruntime.disable_telemetry_events()  # on Windows
+            # What is an error is raised too, and what is less need not be on the screen during a session.
+            onnxruntime.set_default_logger_severity(_FATAL)
             logging.getLogger("piper").setLevel(logging.ERROR)
             data = _libespeak.short_path(str(ESPEAK_DATA_DIR))
             self._voice: Any = PiperVoice.load(path, espeak_data_dir=data)
