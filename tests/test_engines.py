@@ -25,7 +25,8 @@ from voiceguide.folders import user_folder
 from voiceguide.registry import find, names
 from voiceguide.units import SAMPLERATE, in_frames
 
-ENGINES = names("voiceguide.engines")
+ENGINES = [name for name in names("voiceguide.engines") if name != "pack"]
+"""Those that can say anything; `tests/test_pack.py` is about the one that says what was recorded."""
 CUES = [
     "Press.",
     "Hiss, fish, six of ten: some sharp sounds.",

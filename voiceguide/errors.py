@@ -91,10 +91,30 @@ class ImpossibleLength(UsageError):
     """The nearest length it can have, as it is typed; empty if another one cannot be asked for."""
 
 
+_FEW = 3
+"""So many examples tell a person what is missing."""
+
+
 class Unavailable(VoiceguideError):
     """An engine, voice or device that is not there, or stopped working."""
 
     exit_code = 3
+
+
+class LacksWords(Unavailable):
+    """A voice that was recorded has no clip for some of the words."""
+
+    def __init__(self, voice: str, texts: Iterable[str]) -> None:
+        """`voice` is as `--voice` takes it, `texts` are what it cannot say."""
+        self.texts = tuple(dict.fromkeys(texts))
+        first = ", ".join(f"'{text}'" for text in self.texts[:_FEW])
+        many = len(self.texts)
+        also = f", {first}" if many <= _FEW else f", the first of them {first}"
+        super().__init__(
+            f"the voice {voice} has no clip for {many} of the sentences{also}",
+            hint="add `--fill espeak`, and that voice says them; or choose another voice for all: "
+            "`voiceguide list voices` shows them.",
+        )
 
 
 class ExportError(VoiceguideError):

@@ -1,14 +1,29 @@
-"""Where a person keeps what is their own."""
+"""Where things lie: what a person keeps of their own, and the sound that comes with voiceguide."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-import platformdirs
+_HERE = Path(__file__).parent
 
 
 def user_folder() -> Path:
     """Return the folder in which a person keeps content of their own; it need not exist."""
     chosen = os.environ.get("VOICEGUIDE_DATA")
-    return Path(chosen) if chosen else platformdirs.user_data_path("voiceguide", appauthor=False)
+    if chosen:
+        return Path(chosen)
+    from platformdirs import user_data_path
+
+    return user_data_path("voiceguide", appauthor=False)
+
+
+def shipped_audio() -> Path:
+    """Return the folder of the sound that is shipped: inside the package once installed, else beside it."""
+    inside = _HERE / "audio"
+    return inside if inside.is_dir() else _HERE.parent / "audio"
+
+
+def pack_folders() -> tuple[Path, ...]:
+    """Return the folders in which voice packs lie, a person's own first; none of them need exist."""
+    return user_folder() / "packs", shipped_audio() / "packs"

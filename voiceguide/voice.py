@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceguide.clip_cache import ClipCache, cache_folder
-from voiceguide.engines import Engine
+from voiceguide.engines import Engine, Recorder
 from voiceguide.errors import Unavailable, UsageError
 from voiceguide.lengths import Lengths
 from voiceguide.registry import find
@@ -53,20 +53,43 @@ _FADE = 96
 
 
 def find_voice(
-    spec: str | None, *, rate: int | None, language: str = "en", cache: Path | None = None
+    spec: str | None,
+    *,
+    rate: int | None,
+    language: str = "en",
+    cache: Path | None = None,
+    fill: str | None = None,
 ) -> Voice:
-    """Return the voice that `ENGINE:VOICE` or `ENGINE` names; None is the platform's default engine.
+    """Return the voice that `ENGINE:VOICE` or `ENGINE` names; None is the default.
 
-    `rate` is in words a minute, None being where the engine is clearest. `cache` is the folder for clips, the
-    user's own if None. Raises UnknownName, UsageError for the rate, and Unavailable if the engine cannot
-    speak here: no other one takes its place.
+    Parameters
+    ----------
+    spec
+        As `--voice` takes it.
+    rate
+        Words a minute; None for where the engine is clearest.
+    language
+        BCP-47 tag, for which an engine chooses its voice.
+    cache
+        The folder for clips, the user's own if None.
+    fill
+        Who says what a voice pack has no clip for, written as `spec`; None for nobody.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such engine or voice.
+    UsageError
+        If the rate cannot be followed, or the voice was recorded at another one.
+    Unavailable
+        If the engine cannot speak here: no other one takes its place.
     """
     if rate is not None and not SLOWEST <= rate <= FASTEST:
         raise UsageError(
             f"{rate} words a minute is not a rate that can be followed",
             hint=f"type `--rate` with a number from {SLOWEST} to {FASTEST}.",
         )
-    name, colon, voice = (spec or _default_engine()).partition(":")
+    name, colon, voice = (spec or default_engine()).partition(":")
     engine: Engine = find("voiceguide.engines", name).Engine()
     engine.check()
     notes: list[str] = []
@@ -80,8 +103,18 @@ def find_voice(
             )
     else:
         voice = engine.default_voice(language)
-    folder = cache or cache_folder()
-    return Voice(name, engine, voice, rate or engine.default_rate, ClipCache(folder), notes=notes)
+    clips = ClipCache(cache or cache_folder())
+    if not isinstance(engine, Recorder):
+        return Voice(name, engine, voice, rate or engine.default_rate, clips, notes=notes)
+    from voiceguide.pack_voice import PackVoice
+
+    if rate is not None:
+        raise UsageError(
+            f"{name}:{voice} was recorded, and has the one rate at which it was spoken",
+            hint=f"leave `--rate` away, or choose a voice that is made here: `--voice {speaking_engine()}`.",
+        )
+    filler = find_voice(fill, rate=None, language=language, cache=cache) if fill else None
+    return PackVoice(name, engine, engine.recorded(voice), clips, filler, notes=notes)
 
 
 def _language_of(voice: str, engine: Engine) -> str:
@@ -116,6 +149,11 @@ class Voice:
         self._only_here: dict[str, bytes] = {}
         self._ready: set[str] = set()
         self._loaded: dict[str, bytes] = {}
+
+    @property
+    def _references(self) -> Sequence[str]:
+        """What it says to find out how loud it is."""
+        return REFERENCES
 
     @property
     def notes(self) -> list[str]:
@@ -222,7 +260,7 @@ class Voice:
             return known
         from voiceguide.leveling import find_gain
 
-        spoken = self._engine.synthesize(REFERENCES, voice=self._voice, rate=self.rate)
+        spoken = self._engine.synthesize(self._references, voice=self._voice, rate=self.rate)
         gain = find_gain(samples for samples in map(_trim, spoken) if len(samples))
         if gain is not None:
             self._cache.write(name, json.dumps({"version": 1, "gain": gain}).encode("ascii"))
@@ -233,8 +271,13 @@ class Voice:
         return Lengths(self._cache, self.identity)
 
 
-def _default_engine() -> str:
-    # macOS and Windows have voices of their own, far better than what could be shipped.
+def default_engine() -> str:
+    """Return the engine that speaks if no voice is asked for."""
+    return speaking_engine()
+
+
+def speaking_engine() -> str:
+    """Return the engine of this platform that can say anything."""
     return "pyttsx3" if sys.platform in {"darwin", "win32"} else "espeak"
 
 
@@ -249,14 +292,13 @@ def _read_gain(content: bytes | None) -> float | None:
 
 
 def _finish(clip: Clip, text: str, gain: float | None) -> bytes:
-    """Return a clip as it is kept and played: 48 kHz, trimmed, level, 16 bit, both its ends not zero.
+    """Return a clip as it is kept and played: 48 kHz, trimmed, level, and as `as_kept` says.
 
     How long it is does not depend on its level. Keeping 16 bit halves the disk and costs nothing: at full
     volume the mixer rounds the same way, once more. Raises Unavailable if there is nothing to hear.
     """
     import numpy as np
 
-    from voiceguide.clip import to_int16
     from voiceguide.leveling import level
 
     trimmed = _trim(clip)
@@ -267,6 +309,15 @@ def _finish(clip: Clip, text: str, gain: float | None) -> bytes:
     ramp = np.arange(1, fade + 1, dtype=np.float32) / np.float32(fade + 1)
     samples[:fade] *= ramp
     samples[len(samples) - fade :] *= ramp[::-1]
+    return as_kept(samples)
+
+
+def as_kept(samples: Block) -> bytes:
+    """Return samples at 48 kHz as they are kept: 16 bit, little-endian, both ends not zero."""
+    import numpy as np
+
+    from voiceguide.clip import to_int16
+
     rounded = to_int16(samples)
     # An event starts and ends with a frame that sounds, and be it by the last bit.
     rounded[[0, -1]] = np.where(rounded[[0, -1]], rounded[[0, -1]], 1)

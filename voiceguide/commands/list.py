@@ -19,6 +19,7 @@ from voiceguide.commands._options import (
     voice_options,
 )
 from voiceguide.earcons import EARCON_LENGTHS
+from voiceguide.engines import Recorder
 from voiceguide.errors import Unavailable, UnknownName, VoiceguideError
 from voiceguide.folders import user_folder
 from voiceguide.known_settings import SETTINGS
@@ -120,6 +121,9 @@ def _voices() -> Rows:
         except Unavailable as error:
             click.echo(f"Note: {name} cannot speak here: {error.message}", err=True)
             continue
+        for problem in engine.problems() if isinstance(engine, Recorder) else ():
+            for line in problem.lines():
+                click.echo(as_called(line), err=True)
         rows.extend(
             {"id": f"{name}:{one.id}", "title": one.title, "language": one.language, "licence": one.licence}
             for one in engine.voices()

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from voiceguide.clip import Clip
+    from voiceguide.errors import Unavailable
+    from voiceguide.pack import Pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +57,14 @@ class Engine(Protocol):
         Blocks while it works. The same text, voice and rate give the same samples, whatever was
         spoken before. `rate` is in words a minute. Raises `Unavailable` if the engine fails.
         """
+
+
+@runtime_checkable
+class Recorder(Engine, Protocol):
+    """An engine whose voices were recorded: each says what it has, at the one rate at which it was spoken."""
+
+    def problems(self) -> list[Unavailable]:
+        """Return what is wrong with those that cannot be read, and are therefore no voices."""
+
+    def recorded(self, voice: str) -> Pack:
+        """Return all that a voice can say; raise `UnknownName`, or `Unavailable` if it cannot be read."""
