@@ -301,8 +301,7 @@ def compile_session(
         written = write_asides(
             plan,
             language,
-            # Keys make it longer, but never twice as long.
-            longest=Milliseconds(2 * timeline.duration),
+            longest=_longest_by_keys(plan, timeline.duration),
             longest_here=Milliseconds(2 * max(end - start for start, end in pairwise(starts))),
             has_end=options.ends is not None,
         )
@@ -319,6 +318,13 @@ def compile_session(
         ways_up=ways_up,
         asides=asides,
     )
+
+
+def _longest_by_keys(plan: Plan, duration: Milliseconds) -> Milliseconds:
+    """Return how many milliseconds a session takes once a key has made every dose as long as it may get."""
+    grown = (visit.dose.largest - visit.chosen for visit in plan.visits if visit.points and not visit.window)
+    times = (visit.rounds * visit.repeats for visit in plan.visits if visit.points and not visit.window)
+    return Milliseconds(duration + sum(more * often for more, often in zip(grown, times, strict=True)))
 
 
 def _other_wishes(options: Options, plan: Plan) -> Iterator[tuple[str, Options]]:

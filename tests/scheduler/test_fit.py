@@ -18,10 +18,10 @@ from voiceguide.scheduler.fit import (
     _combine,
     _first_reaching,
     _levels,
-    _shapes_of,
     find_ends,
     find_ranges,
     fit,
+    shapes_of,
 )
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.plan import Plan
@@ -203,7 +203,7 @@ def search(plan: Plan, length: Milliseconds) -> tuple[tuple[str, ...], object, i
     for level in _levels(plan):
         entries = list(dict.fromkeys(visit.entry for visit in level.visits if visit.points))
         firsts = {visit.entry: visit for visit in reversed(level.visits) if visit.points}
-        combined = product(*(_shapes_of(firsts[entry]) for entry in entries))
+        combined = product(*(shapes_of(firsts[entry]) for entry in entries))
         for chosen in sorted(combined, key=lambda one: sum(cost for cost, _ in one)):
             shapes = {entry: shape for entry, (_, shape) in zip(entries, chosen, strict=True)}
             for size, sign in product(range(FULL_DOSE + 1), (1, -1)):

@@ -17,7 +17,7 @@ from voiceguide.scheduler.plan import Plan
 from voiceguide.scheduler.script import fill_in
 from voiceguide.scheduler.timeline import Event, Timeline
 from voiceguide.scheduler.visit import Visit
-from voiceguide.units import MINUTE, NOTHING, SECOND, Milliseconds
+from voiceguide.units import LONGEST_SESSION, MINUTE, NOTHING, SECOND, Milliseconds
 
 MORE = Milliseconds(15 * SECOND)
 """How much longer a dose gets at a time, if it may."""
@@ -47,8 +47,8 @@ def tell_left(time: Milliseconds) -> str:
 
 
 def tell_all_left(time: Milliseconds) -> str:
-    """Return the key of what tells how long is left in all, to the nearest minute."""
-    return f"left.{max(1, (time + MINUTE // 2) // MINUTE)}"
+    """Return the key of what tells how long is left in all, to the nearest minute; six hours at most."""
+    return f"left.{min(max(1, (time + MINUTE // 2) // MINUTE), LONGEST_SESSION // MINUTE)}"
 
 
 def write_asides(
@@ -89,7 +89,7 @@ def write_asides(
     for seconds in chain(range(5, 60, 5), range(60, most, 60)):
         told = language.duration(Milliseconds(seconds * SECOND))
         asides[f"left_here.{seconds}"] = say("left_here", dose=told)
-    for minutes in range(1, longest // MINUTE + 2):
+    for minutes in range(1, min(longest, LONGEST_SESSION - MINUTE) // MINUTE + 2):
         told = language.about(Milliseconds(minutes * MINUTE))
         asides[f"left.{minutes}"] = say("left", minutes=told)
     for seconds in sorted(_longer(plan)):

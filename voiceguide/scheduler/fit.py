@@ -147,7 +147,7 @@ def _largest(plan: Plan, ruler: Ruler) -> Plan:
     return ruler.vary(plan, shapes, FULL_DOSE)
 
 
-def _shapes_of(visit: Visit) -> list[tuple[int, Shape]]:
+def shapes_of(visit: Visit) -> list[tuple[int, Shape]]:
     """Return every shape that a visit may take, with how far it is from the one it has."""
     rounds, repeats, window = _ranges_of(visit)
     windows = {window.largest, *range(window.smallest, window.largest + 1, _WINDOW_STEP), int(visit.window)}
@@ -206,7 +206,7 @@ def _choices(plan: Plan, ruler: Ruler) -> list[list[_Choice]]:
     usual, ends = _usual(plan), _ends(plan)
     choices = []
     for entry, visit in _firsts(plan).items():
-        possible = _shapes_of(visit)
+        possible = shapes_of(visit)
         if len(possible) == 1:
             choices.append([_Choice(usual[entry], 0, 0, 0)])
             continue

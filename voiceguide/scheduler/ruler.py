@@ -17,7 +17,7 @@ from voiceguide.units import NOTHING, SECOND, Milliseconds
 
 FULL_DOSE = 1000
 """The fraction, in thousandths, at which every dose is at its largest; minus that is the smallest."""
-_CUSHION = 10 * SECOND
+CUSHION = 10 * SECOND
 """The rest at the end instead of ice lasts a whole number of these, so that its length can be told."""
 
 
@@ -113,7 +113,7 @@ class Ruler:
         found = {0}
         for step in plan.steps:
             if step.lasts:
-                found |= moves_of(REST_INSTEAD, sign, _CUSHION)
+                found |= moves_of(REST_INSTEAD, sign, CUSHION)
             elif step.kind == "treat" and step.visit is not None and step.visit.method is not None:
                 found |= moves_of(step.visit.dose, sign, SECOND)
                 if step.visit.method.massage:
@@ -124,7 +124,7 @@ class Ruler:
         """Return a step in its shape, its doses moved: the same object each time for the same change."""
         visit = step.visit
         if step.lasts:
-            lasts = moved(REST_INSTEAD, fraction, _CUSHION)
+            lasts = moved(REST_INSTEAD, fraction, CUSHION)
             return self._same(step, (lasts,), lambda: replace(step, lasts=lasts))
         if step.kind != "treat" or visit is None:
             return step

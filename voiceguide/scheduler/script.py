@@ -138,12 +138,13 @@ class _Writer:
     def _left_out(self) -> tuple[Cue, ...]:
         """Return what a person may miss: parts of the body that the author, an option or the time left out.
 
-        Not a part where something else is pressed: it would only seem to be left out.
+        Not a part where something else is pressed: it would only seem to be left out. In the order in which
+        the language has them, whatever left them out: so there is one sentence for each few of them.
         """
         points = self.language.points
-        gone = [one.id for one in self.plan.left_out if one.why in {DROPPED, EXCLUDED, SKIPPED}]
+        gone = {one.id for one in self.plan.left_out if one.why in {DROPPED, EXCLUDED, SKIPPED}}
         pressed = {points[visit.entry].part["both"] for visit in self.plan.visits if visit.entry in points}
-        parts = dict.fromkeys(points[entry].part["both"] for entry in gone if entry in points)
+        parts = dict.fromkeys(words.part["both"] for entry, words in points.items() if entry in gone)
         missed = [part for part in parts if part not in pressed]
         told = [missed[at : at + IN_ONE_BREATH] for at in range(0, len(missed), IN_ONE_BREATH)]
         return tuple(cue for some in told for cue in self.say("open.left_out", part=self._listed(some)))
