@@ -40,7 +40,9 @@ from voiceguide.session import compile_session
 from voiceguide.voice import find_voice
 
 ROOT = Path(__file__).parents[1]
-KINDS = "routines points voices engines backends formats earcons languages folders settings".split()
+KINDS = (
+    "routines points voices engines backends formats earcons backgrounds languages folders settings".split()
+)
 TONE = ("--voice", "tone")
 Start = Callable[..., subprocess.CompletedProcess[str]]
 

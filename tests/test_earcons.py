@@ -17,7 +17,7 @@ EXPECTED = {
     "lead_in": (400, -25.5),
     "soft_tone": (600, -21.5),
     "alarm": (600, -10.5),
-    "key": (100, -25.5),
+    "key": (200, -25.5),
     "tick": (240, -22.5),
 }
 """Length in milliseconds and peak in decibels."""

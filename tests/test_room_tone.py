@@ -19,8 +19,9 @@ from tests.conftest import Run
 from tests.made_up import MadeUp, Sound, Stretch, make_routine, make_session
 from tests.test_mixer import sessions
 from voiceguide.clip import to_int16
+from voiceguide.endless import Heard
 from voiceguide.player import Player
-from voiceguide.room_tone import FADE, LENGTH, LEVEL, Hush, RoomTone
+from voiceguide.room_tone import FADE, LENGTH, LEVEL, RoomTone
 from voiceguide.units import SAMPLERATE
 
 RATES = [8_000, 16_000, 24_000, 48_000]
@@ -168,7 +169,7 @@ def test_who_stops_is_not_kept_waiting_for_it() -> None:
 
 @given(st.lists(st.tuples(st.integers(1, 9_000), st.sampled_from([None, 0, 100, 20_000])), max_size=8))
 def test_it_never_jumps_but_where_the_end_came_suddenly(asked: list[tuple[int, int | None]]) -> None:
-    hush = Hush(RoomTone(8_000))
+    hush = Heard(RoomTone(8_000))
     for frames, left in asked:
         before = hush._step
         hush.take(frames, left)

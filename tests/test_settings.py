@@ -96,6 +96,10 @@ def test_the_environment_stands_before_the_file(name: str, monkeypatch: pytest.M
         "tick": "off",
         "loudness": "-23",
         "room-tone": "on",
+        "background": "waves",
+        "background-level": "12",
+        "duck": "0",
+        "earcons": "on",
     }
     keep_setting(name, parse_setting(name, SETTINGS[name].example))
     monkeypatch.setenv(SETTINGS[name].environment(name), others[name])

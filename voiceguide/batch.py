@@ -19,6 +19,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from voiceguide.background import Background
 from voiceguide.errors import ExportError, ImpossibleLength, VoiceguideError
 from voiceguide.exporter import bitrate_for, describe, export
 from voiceguide.index_page import Entry
@@ -64,6 +65,8 @@ class Job:
     """LUFS of speech."""
     room_tone: bool = True
     """True if there is a hush under everything."""
+    background: Background | None = None
+    """What else lies under it; None for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,13 @@ def _outcomes(job: Job) -> Iterator[Outcome]:
 
     def compiled(*, sounds: bool) -> Session:
         made = compile_session(*content, voice, job.options, sounds=sounds)
-        return replace(made, samplerate=job.samplerate, loudness=job.loudness, room_tone=job.room_tone)
+        return replace(
+            made,
+            samplerate=job.samplerate,
+            loudness=job.loudness,
+            room_tone=job.room_tone,
+            background=job.background,
+        )
 
     # Times are enough to see whether anything has changed: they need no sound once the lengths are known.
     planned = compiled(sounds=False)
@@ -143,7 +152,8 @@ def digest(session: Session, track: Track) -> str:
     from voiceguide import __version__
 
     fields: dict[str, Any] = {**asdict(track), "cover": sha256(track.cover).hexdigest()}
-    sound = [session.voice.identity, session.loudness, session.room_tone, repr(session.timeline)]
+    under = [session.room_tone, repr(session.background)]
+    sound = [session.voice.identity, session.loudness, *under, repr(session.timeline)]
     shapes = [__version__, *sound, fields]
     return sha256(json.dumps(shapes, sort_keys=True).encode()).hexdigest()
 

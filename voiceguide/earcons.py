@@ -1,7 +1,8 @@
 """name -> Clip: short signals that need no words, synthesised, the same samples every time.
 
-They are made for speech of -16 LUFS (`units.LOUDNESS`), and move with it. Every fundamental lies between
-300 Hz and 3 kHz: below, the loudspeaker of a phone is silent; above, older ears are. Names and lengths are
+Each means one thing, and nothing else means it. They are made for speech of -16 LUFS (`units.LOUDNESS`), and
+move with it. Every fundamental lies between 300 Hz and 3 kHz: below, the loudspeaker of a phone is silent;
+above, older ears are. Each lasts 200 ms or more: what is shorter is heard as a fault. Names and lengths are
 known without numpy, as the scheduler plans with lengths alone.
 """
 
@@ -40,8 +41,10 @@ class _Note:
 
 @dataclass(frozen=True, slots=True)
 class _Earcon:
-    """Notes, and how loud they are together."""
+    """Notes, how loud they are together, and what they say."""
 
+    means: str
+    """The one thing it means."""
     peak: float
     """Decibels below full scale of the largest sample."""
     notes: tuple[_Note, ...]
@@ -53,18 +56,23 @@ _BELL = (1.0, 0.4, 0.2, 0.1)
 """More harmonics, so that the alarm stands out from the soft tone on a speaker without bass."""
 
 _EARCONS: Final[dict[str, _Earcon]] = {
-    # Wakes a Bluetooth link and the listener before speech, and is forgotten: two notes a fifth apart.
-    "lead_in": _Earcon(-25.5, (_Note(0, 260, 140, 330.0, 1.0, _PURE), _Note(0, 260, 140, 495.0, 0.5, _PURE))),
-    # Says "still here" in a quiet minute: one note, most of it dying away.
-    "soft_tone": _Earcon(-21.5, (_Note(0, 120, 480, 440.0, 1.0, _PURE),)),
-    # Tells how time passes: one short note. Louder than 1024 of 32767, below which players for Android that
+    # It wakes a Bluetooth link, too, and is forgotten: two notes a fifth apart.
+    "lead_in": _Earcon(
+        "words follow",
+        -25.5,
+        (_Note(0, 260, 140, 330.0, 1.0, _PURE), _Note(0, 260, 140, 495.0, 0.5, _PURE)),
+    ),
+    # One note, most of it dying away.
+    "soft_tone": _Earcon("still here, in a quiet minute", -21.5, (_Note(0, 120, 480, 440.0, 1.0, _PURE),)),
+    # One short note. Louder than 1024 of 32767, below which players for Android that
     # use ExoPlayer take sound for silence (DEFAULT_SILENCE_THRESHOLD_LEVEL): it must stay where that is cut.
-    "tick": _Earcon(-22.5, (_Note(0, 90, 150, 660.0, 1.0, _PURE),)),
-    # Answers a key, and is no more than that: too short to be taken for anything else.
-    "key": _Earcon(-25.5, (_Note(0, 50, 50, 880.0, 1.0, _PURE),)),
-    # Take the ice off: three rising notes, each louder than the one before. It wakes without startling,
+    "tick": _Earcon("ten seconds more are over", -22.5, (_Note(0, 90, 150, 660.0, 1.0, _PURE),)),
+    # There at once, higher than all that come by themselves, and shorter.
+    "key": _Earcon("a key was heard", -25.5, (_Note(0, 50, 150, 880.0, 1.0, _PURE),)),
+    # Three rising notes, each louder than the one before. It wakes without startling,
     # as the first is 10 dB softer than the last and every one swells in.
     "alarm": _Earcon(
+        "take the ice off",
         -10.5,
         (
             _Note(0, 60, 160, 587.33, 0.32, _BELL),
@@ -76,6 +84,9 @@ _EARCONS: Final[dict[str, _Earcon]] = {
 
 NAMES: Final[tuple[str, ...]] = tuple(_EARCONS)
 """Every earcon there is."""
+
+MEANINGS: Final[dict[str, str]] = {name: earcon.means for name, earcon in _EARCONS.items()}
+"""What each means, in a few words."""
 
 EARCON_LENGTHS: Final[dict[str, Milliseconds]] = {
     name: Milliseconds(max(note.start + note.swell + note.fade for note in earcon.notes))

@@ -14,6 +14,11 @@ _AT_A_STOP = _PRESSED | {"locate", "rest", "move"}
 _ICE = {"ice_on", "ice", "ice_off"}
 
 
+_APART = Milliseconds(3000)
+"""Milliseconds of silence before each timeline that is spliced, never heard: what lowers itself for the first
+word of one leaves the end of another alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of the session."""
@@ -30,6 +35,7 @@ def splice(timeline: Timeline, others: Mapping[str, Timeline]) -> tuple[Timeline
     events = list(timeline.events)
     start = timeline.duration
     for key, other in others.items():
+        start = Milliseconds(start + _APART)
         end = Milliseconds(start + other.duration)
         spans[key] = Span(start, end)
         last = len(timeline.segments) - 1

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from voiceguide import registry
+from voiceguide.background import FARTHEST, MOST_DUCK, NEAREST, NONE, USUAL_DUCK, USUAL_LEVEL, checked_name
 from voiceguide.errors import UnknownName
 from voiceguide.library import find_point
+from voiceguide.loops import NAMES
 from voiceguide.scheduler.actions import PACES
 from voiceguide.scheduler.assist import ASSISTS
 from voiceguide.scheduler.options import DETAILS, FOOT_BATHS, ICES, SORE_SIDES
@@ -108,6 +110,12 @@ def _name(text: str) -> str:
     if not text.strip():
         raise ValueError(text)
     return text.strip()
+
+
+def _background(text: str) -> str:
+    if not text.strip():
+        raise ValueError(text)
+    return checked_name(text)
 
 
 def _flag(text: str) -> bool:
@@ -223,6 +231,34 @@ SETTINGS: dict[str, Setting] = {
     ),
     "room-tone": Setting(
         "a hush under everything, so that no silence sounds broken and Bluetooth stays awake",
+        _flag,
+        "on or off",
+        "off",
+        "on",
+    ),
+    "background": Setting(
+        "what lies under the voice: rain, waves, brown, drone, or a sound file of your own",
+        _background,
+        f"{', '.join(NAMES)}, a file, or {NONE}",
+        "rain",
+        NONE,
+    ),
+    "background-level": Setting(
+        "how many LU the background lies below the voice, at its loudest",
+        _number(NEAREST, FARTHEST),
+        f"a number from {NEAREST} to {FARTHEST}",
+        "26",
+        str(USUAL_LEVEL),
+    ),
+    "duck": Setting(
+        "how many LU more the background goes down while somebody speaks",
+        _number(0, MOST_DUCK),
+        f"a number from 0 to {MOST_DUCK}",
+        "12",
+        str(USUAL_DUCK),
+    ),
+    "earcons": Setting(
+        "a signal before words that follow a silence; what stands alone, as the alarm, is always heard",
         _flag,
         "on or off",
         "off",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from math import ceil, log10
+from math import ceil, inf, log10
 from typing import Any
 
 import numpy as np
@@ -78,6 +78,12 @@ def powers(samples: Block) -> NDArray[np.float64]:
     They grow with the square of the samples, so that a louder sound need not be measured again.
     """
     return _block_powers(np.pad(samples, _STEP * (_STEPS - 1)))
+
+
+def loudest(samples: Block) -> float:
+    """Return the LUFS of the loudest 400 ms of a sound; minus infinity if it has none that can be heard."""
+    most = float(_block_powers(samples).max(initial=0.0))
+    return _OFFSET + 10 * log10(most) if most > _power(_ABSOLUTE_GATE) else -inf
 
 
 def gated(blocks: Iterable[NDArray[np.float64]]) -> float | None:

@@ -18,6 +18,7 @@ from voiceguide.room_tone import RoomTone
 from voiceguide.units import SAMPLERATE, in_frames
 
 if TYPE_CHECKING:
+    from voiceguide.background import Bed
     from voiceguide.scheduler.timeline import Event, Timeline
 
 BLOCKSIZE = 4_800
@@ -35,6 +36,7 @@ class Mixer:
         samplerate: int = SAMPLERATE,
         *,
         room_tone: bool = False,
+        bed: Bed | None = None,
     ) -> None:
         """Check that every event can sound whole.
 
@@ -50,6 +52,8 @@ class Mixer:
             Hertz, with a whole number of frames in a millisecond.
         room_tone
             True if there is a hush under all that leaves it; `read` gives the events alone.
+        bed
+            What else lies under it, made for the same timeline.
 
         Raises
         ------
@@ -63,6 +67,8 @@ class Mixer:
         self.frames = in_frames(timeline.duration, samplerate)
         self.room_tone = RoomTone(samplerate) if room_tone else None
         """The hush under it, for who adds it to frames that are heard in another order; None without one."""
+        self.bed = bed
+        """The background under it, likewise."""
         self._starts: list[int] = []
         self._clips: list[Block] = []
         self._gains: list[np.float32] = []
@@ -107,31 +113,34 @@ class Mixer:
         """Yield the session as mono int16 of shape (blocksize,), the last one shorter if need be.
 
         All of it, or from frame `start` to before frame `end`. Room tone comes over the first second of the
-        whole and goes over its last. A block in which nothing else sounds is read-only, and may be the same
-        one every time.
+        whole and goes over its last, a background over more of them. A block in which nothing else than room
+        tone sounds is read-only, and may be the same one every time.
         """
         # 94 % of a session is silence, so this is most of the work of an export.
         silence = np.zeros(blocksize, np.int16)
         silence.flags.writeable = False
-        end, tone = self.frames if end is None else end, self.room_tone
+        end, tone, bed = self.frames if end is None else end, self.room_tone, self.bed
         for first in range(start, end, blocksize):
-            frames = min(blocksize, end - first)
-            is_silent = self._is_silent(first, first + frames)
-            if tone is None:
-                yield silence[:frames] if is_silent else to_int16(self.read(first, frames))
-                continue
-            left = self.frames - first
-            if is_silent and tone.is_steady(first, left, frames):
+            frames, left = min(blocksize, end - first), self.frames - first
+            is_silent = bed is None and self._is_silent(first, first + frames)
+            if is_silent and tone is None:
+                yield silence[:frames]
+            elif is_silent and tone is not None and tone.is_steady(first, left, frames):
                 yield tone.read_rounded(first, frames)
             else:
-                yield to_int16(self.read(first, frames) + tone.read(first, frames, since=first, left=left))
+                block = self.read(first, frames)
+                if bed is not None:
+                    block += bed.read(first, frames, left=left)
+                if tone is not None:
+                    block += tone.read(first, frames, since=min(first, left), left=left)
+                yield to_int16(block)
 
     @property
     def peak(self) -> float:
-        """The highest sample there can be, linear: that of the loudest event, and of the room tone."""
+        """The highest sample there can be, linear: that of the loudest event, and of what lies under it."""
         events = zip(self._clips, self._gains, strict=True)
         loudest = max((float(np.abs(clip).max(initial=0.0) * gain) for clip, gain in events), default=0.0)
-        return loudest + (self.room_tone.peak if self.room_tone else 0.0)
+        return loudest + sum(one.peak for one in (self.room_tone, self.bed) if one is not None)
 
     def _is_silent(self, start: int, end: int) -> bool:
         """Return True if no clip sounds from frame `start` to before frame `end`."""

@@ -22,10 +22,10 @@ from voiceguide.earcons import make_earcon
 from voiceguide.errors import Unavailable, UnknownName
 from voiceguide.loudness import shifted
 from voiceguide.played import Played
-from voiceguide.room_tone import Hush
 from voiceguide.score import Score, advance, start
 from voiceguide.stays import find_stays
 from voiceguide.tape import Tape
+from voiceguide.under import Under
 from voiceguide.units import LOUDNESS, SAMPLERATE, Milliseconds, in_frames
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ class Player:
         self._tick: Block = tick.samples if is_usual else np.zeros(0, np.float32)
         self._ticking: Block = np.zeros(0, np.float32)
         """The rest of the answer to a key; heard beside everything else."""
-        self._hush = Hush(self._mixer.room_tone)
+        self.under = Under(self._mixer, self.tape.silent_from)
+        """What lies under it all."""
         self.ticks = "beside"
         """Where keys are answered: `beside` what is played, `apart` by `pull_ticks`, or not at all (``)."""
 
@@ -138,29 +139,34 @@ class Player:
     def pull(self, frames: int) -> NDArray[np.int16]:
         """Return the next `frames` frames, shape (frames,): of the session, of a pause, or silence after it.
 
-        Where nothing was pressed these are the very samples of `Mixer.blocks`. Room tone goes on in a pause.
-        For the backend's thread.
+        Where nothing was pressed these are the very samples of `Mixer.blocks`. In a pause room tone goes on,
+        and a background far away. For the backend's thread.
         """
         block = np.zeros(frames, np.float32)
         with self._lock:
             left = self._score.frames_to_end
-            hush = self._hush.take(frames, None if left is None else left + len(self._fading))
+            left = None if left is None else left + len(self._fading)
+            hush = self.under.take_hush(frames, left)
             done = min(frames, len(self._fading))
             block[:done] = self._fading[:done]
             self._fading = self._fading[done:]
+            fading, was_paused = done, self._score.is_paused
             pieces, self._score = advance(self._score, frames - done)
             self.played.add(pieces)
             for piece in pieces:
                 count = piece.end - piece.start
                 block[done : done + count] = self._mixer.read(piece.start, count)
                 done += count
+            block += self.under.take_background(
+                frames, left, fading=fading, pieces=pieces, is_paused=was_paused
+            )
             before, self._level = self._level, self._wanted_level
             ticking = self._take_tick(frames if self.ticks == "beside" else 0)
         if before or self._level:
             gains = np.linspace(10 ** (before / 20), 10 ** (self._level / 20), frames, dtype=np.float32)
             block = np.clip(block * gains, -1.0, 1.0)
         block[: len(ticking)] += ticking
-        return to_int16(block if hush is None else block + hush)
+        return to_int16(block + hush)
 
     def pull_ticks(self, frames: int) -> NDArray[np.int16]:
         """Return the next `frames` frames of the answers to keys, for a stream of their own."""
@@ -189,6 +195,10 @@ class Player:
             self._score = change(before)
             if not before.is_over and (self._score.is_over or self._score.now != before.now):
                 self._fade(before.now)
+                if self._score.is_over and self.under.has_background:
+                    # What lies under it has to fade, too, whether somebody spoke or not.
+                    missing = in_frames(RAMP, self._mixer.samplerate) - len(self._fading)
+                    self._fading = np.pad(self._fading, (0, max(missing, 0)))
 
     def pause(self) -> None:
         """Fall silent with the next frame pulled, within `RAMP`, and stay where the session is."""

@@ -7,12 +7,12 @@ it a whole number of times.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voiceguide.clip import Block, to_int16
+from voiceguide.endless import Loop, cut_loop
 from voiceguide.units import Milliseconds, in_frames
 
 LEVEL = -60.0
@@ -29,87 +29,19 @@ _TURN = 300
 """Hertz. Above, it falls so steeply that FLAC takes less than two bits a sample; below, distant rain."""
 
 
-class RoomTone:
+class RoomTone(Loop):
     """The hush at one samplerate."""
 
     def __init__(self, samplerate: int) -> None:
         """`samplerate` is in hertz, with a whole number of frames in a millisecond."""
-        self.full = in_frames(FADE, samplerate)
-        """Frames of a fade."""
-        self._loop = _make_loop(samplerate)
-        self._rounded = to_int16(self._loop)
+        loop = _make_loop(samplerate)
+        super().__init__(loop, in_frames(FADE, samplerate))
+        self._rounded = to_int16(loop)
         self._rounded.flags.writeable = False
-
-    @property
-    def frames(self) -> int:
-        """Length of the loop in frames."""
-        return len(self._loop)
-
-    @property
-    def peak(self) -> float:
-        """Its highest sample, linear."""
-        return float(np.abs(self._loop).max())
-
-    def read(self, frame: int, frames: int, *, since: int | None = None, left: int | None = None) -> Block:
-        """Return `frames` frames from any frame on, shape (frames,), float32; an array of its own.
-
-        Parameters
-        ----------
-        frame
-            How many were heard before it, or any other number: it goes round and round.
-        frames
-            How many.
-        since
-            Steps of a fade, a frame each, that it has come up already; None if all.
-        left
-            Frames to the end, by which it is gone; None if there is none in sight.
-        """
-        since = self.full if since is None else since
-        sound = _cut(self._loop, frame, frames).copy()
-        if not self.is_steady(since, left, frames):
-            steps = np.minimum(since + np.arange(frames), self.full)
-            if left is not None:
-                steps = np.maximum(np.minimum(steps, left - np.arange(frames)), 0)
-            sound *= (steps / self.full).astype(np.float32)
-        return sound
 
     def read_rounded(self, frame: int, frames: int) -> NDArray[np.int16]:
         """Return the same at its full level in 16 bit, which may be read-only."""
-        return _cut(self._rounded, frame, frames)
-
-    def is_steady(self, since: int, left: int | None, frames: int) -> bool:
-        """Return True if it neither comes nor goes within the next frames."""
-        return since >= self.full and (left is None or left - frames >= self.full)
-
-
-class Hush:
-    """Room tone as it is heard: on and on, whatever keys make of a session."""
-
-    def __init__(self, tone: RoomTone | None) -> None:
-        """None is no room tone at all."""
-        self._tone = tone
-        self._frame = self._step = 0
-
-    def take(self, frames: int, left: int | None) -> Block | None:
-        """Return the next `frames` frames, float32; None without room tone.
-
-        `left` are the frames to the end, by which it is gone; None if that is not in sight.
-        """
-        if self._tone is None:
-            return None
-        sound = self._tone.read(self._frame, frames, since=self._step, left=left)
-        self._frame += frames
-        self._step = min(self._step + frames, self._tone.full)
-        if left is not None:
-            self._step = max(min(self._step, left - frames), 0)
-        return sound
-
-
-def _cut(loop: NDArray[Any], frame: int, frames: int) -> NDArray[Any]:
-    start = frame % len(loop)
-    if start + frames <= len(loop):
-        return loop[start : start + frames]
-    return np.take(loop, np.arange(start, start + frames), mode="wrap")
+        return cut_loop(self._rounded, frame, frames)
 
 
 @cache

@@ -24,20 +24,14 @@ from voiceguide.scheduler.routine import Routine
 from voiceguide.scheduler.ruler import Ruler
 from voiceguide.scheduler.script import write_words
 from voiceguide.scheduler.step_timeline import TOTAL_SLOT
-from voiceguide.scheduler.ticks import with_ticks
+from voiceguide.scheduler.ticks import with_signals
 from voiceguide.scheduler.timeline import LEAD_IN_AIR, Event, Timeline, lay_out, lay_out_ways_up
 from voiceguide.tape import Dose
-from voiceguide.units import (
-    LOUDNESS,
-    NOTHING,
-    SAMPLERATE,
-    Milliseconds,
-    clock,
-    up_to_seconds,
-)
+from voiceguide.units import LOUDNESS, NOTHING, SAMPLERATE, Milliseconds, clock, up_to_seconds
 from voiceguide.voice import Voice
 
 if TYPE_CHECKING:
+    from voiceguide.background import Background
     from voiceguide.mixer import Mixer
 
 USUAL = Options()
@@ -61,6 +55,8 @@ class Sound:
     """LUFS of speech; signals keep their distance from it."""
     room_tone: bool = False
     """True if there is a hush under everything."""
+    background: Background | None = None
+    """What else lies under it; None for nothing."""
     ways_up: Mapping[str, Timeline] = field(default_factory=dict)
     """By pose (`Segment.pose`): how it ends if it is to end now."""
     asides: Mapping[str, Timeline] = field(default_factory=dict)
@@ -82,6 +78,7 @@ class Sound:
 
     def mix(self, timeline: Timeline) -> Mixer:
         """Return the sound of a timeline whose words this voice has been given; loads every clip."""
+        from voiceguide.background import lay_bed
         from voiceguide.clip import resample
         from voiceguide.loudness import shifted
         from voiceguide.mixer import Mixer
@@ -94,7 +91,9 @@ class Sound:
         names = {event.name for event in timeline.events if event.kind == "earcon"}
         speech = {text: resample(shifted(self.voice.clip(text), shift), rate) for text in texts}
         earcons = {name: resample(shifted(make_earcon(name), shift, gains[name]), rate) for name in names}
-        return Mixer(timeline, speech, earcons, rate, room_tone=self.room_tone)
+        under, events = self.background, timeline.events
+        bed = lay_bed(under, events, rate, self.loudness) if under else None
+        return Mixer(timeline, speech, earcons, rate, room_tone=self.room_tone, bed=bed)
 
     def measure(self) -> tuple[float | None, float]:
         """Return the LUFS of its speech and the highest sample, linear; reads its clips."""
@@ -288,11 +287,11 @@ def compile_session(
         extras=fitted.extras if fitted else (),
         total_slot=fitted.total_slot if fitted else TOTAL_SLOT,
     )
-    if options.tick:
-        timeline = with_ticks(timeline, EARCON_LENGTHS["tick"])
+    timeline = with_signals(timeline, options, EARCON_LENGTHS)
     ways_up: dict[str, Timeline] = {}
     if sounds:
         ways_up = lay_out_ways_up(plan, language, voice.measure, earcon_lengths=EARCON_LENGTHS)
+        ways_up = {pose: with_signals(one, options, EARCON_LENGTHS) for pose, one in ways_up.items()}
         spoken = [event.spoken for one in (timeline, *ways_up.values()) for event in one.events]
         voice.prepare(text for text in spoken if text)
     asides: dict[str, Timeline] = {}

@@ -80,6 +80,11 @@ class Tape:
         return Milliseconds(frame // self._a_millisecond)
 
     @property
+    def silent_from(self) -> int:
+        """The frame from which the tape is silent, to its end."""
+        return self.frame(self._quiet["quiet"].start)
+
+    @property
     def end(self) -> int:
         """The frame at which the session ends."""
         return self.frame(self.session.duration)

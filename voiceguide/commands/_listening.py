@@ -152,6 +152,7 @@ class Seat:
         self._is_lost = False
         self._is_alarm = False
         self._told_late = 0
+        self._has_told_of_background = False
         self._looks = 0
         self._segment: Segment | None = None
 
@@ -184,6 +185,9 @@ class Seat:
             self._screen.warn("The ice is over: take it off now. There is no sound to say so.")
         if was_alarm and not self._is_alarm:
             self._screen.warn("Nobody answered. Is the ice still on? Take it off.")
+        if player.under.lost and not self._has_told_of_background:
+            self._has_told_of_background = True
+            self._screen.warn(f"The background is gone: {player.under.lost.message}. The voice goes on.")
         self._screen.show(player)
         if self.media:
             self.media.show(self.showing())

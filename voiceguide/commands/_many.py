@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from voiceguide.background import Background
 from voiceguide.batch import (
     FAILED,
     IMPOSSIBLE,
@@ -112,6 +113,8 @@ class Wishes:
     """LUFS of speech."""
     room_tone: bool
     """True if there is a hush under everything."""
+    background: Background | None
+    """What else lies under it; None for nothing."""
 
 
 MANY = tuple(one.name for one in fields(Many))
@@ -178,6 +181,7 @@ def export_many(
                 samplerate=sound.samplerate,
                 loudness=sound.loudness,
                 room_tone=sound.room_tone,
+                background=sound.background,
             )
         )
     outcomes += _do([job for job in jobs if job.targets], ledger, many)

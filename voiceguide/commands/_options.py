@@ -39,7 +39,7 @@ from voiceguide.library import (
 from voiceguide.scheduler.actions import PACES
 from voiceguide.scheduler.options import DETAILS, FOOT_BATHS, ICES, WISHES, Options
 from voiceguide.session import Session, compile_session, write_script
-from voiceguide.settings import parse_setting, settings_that_apply
+from voiceguide.settings import parse_setting, settings_that_apply, shown
 from voiceguide.units import LONGEST_SESSION, SECOND, Milliseconds, clock, parse_length
 from voiceguide.voice import Voice, find_voice
 
@@ -82,7 +82,7 @@ def points_option(name: str) -> Decorator:
     )
 
 
-def _is_kept(name: str) -> bool:
+def is_kept(name: str) -> bool:
     """Return True if an option comes from the settings, not from what was typed now."""
     return click.get_current_context().get_parameter_source(name) is ParameterSource.DEFAULT_MAP
 
@@ -132,7 +132,7 @@ def session_options(function: Callable[..., Any]) -> Callable[..., Any]:
         asked = {name: given.pop(name) for name in WISHES}
         until = given.pop("until")
         given_end: datetime | None = None
-        kept = frozenset(name for name in WISHES if _is_kept(name))
+        kept = frozenset(name for name in WISHES if is_kept(name))
         if asked["length"] is not None:
             asked["length"] = parse_length(asked["length"])
         if until is not None and asked["length"] is not None and "length" not in kept:
@@ -171,6 +171,7 @@ def session_options(function: Callable[..., Any]) -> Callable[..., Any]:
             ),
             setting_option("foot-bath", metavar="|".join(FOOT_BATHS)),
             flag_option("tick"),
+            setting_option("earcons", metavar="on|off"),
         )
     ):
         decorated = decorate(decorated)
@@ -258,10 +259,14 @@ def _offer(error: ImpossibleLength, options: Options) -> None:
 
 def words_to_go_on(routine: str, options: Options) -> list[str]:
     """Return what was typed after the command, so that it means the same whenever and wherever it is said."""
-    words = click.get_current_context().find_root().meta.get(TYPED, [])[1:]
+    context = click.get_current_context()
+    words = context.find_root().meta.get(TYPED, [])[1:]
     kept = without_length(words)
-    path = Path(routine)
-    kept = [str(path.resolve()) if word == routine and path.exists() else word for word in kept]
+    for name in (routine, context.params.get("background")):
+        path = Path(name) if name else Path()
+        if name and path.is_file():
+            whole = str(path.resolve())
+            kept = [whole if word == name else word.replace(f"={name}", f"={whole}") for word in kept]
     is_typed = options.length is not None and "length" not in options.standing
     return [*kept, *(("--length", clock(options.length)) if is_typed and options.length else ())]
 
@@ -312,14 +317,14 @@ def find_backend(name: str, device: str | None = None) -> tuple[str, Backend]:
         If there is no such device.
     """
     errors: list[VoiceguideError] = []
-    is_kept = device is not None and _is_kept("device")
+    is_fixed = device is not None and is_kept("device")
     for candidate in AUTO_BACKENDS if name == "auto" else (name,):
         try:
             make = registry.find("voiceguide.backends", candidate).Backend
             try:
                 backend: Backend = make(device or "")
             except UsageError:
-                if not is_kept:
+                if not is_fixed:
                     raise
                 backend = make()  # what is kept gives way where there is no choice
             backend.check()
@@ -327,7 +332,7 @@ def find_backend(name: str, device: str | None = None) -> tuple[str, Backend]:
             errors.append(error)
         else:
             return candidate, backend
-    if is_kept and isinstance(errors[0], UnknownName):
+    if is_fixed and isinstance(errors[0], UnknownName):
         errors[0].hint = f"{errors[0].hint} It is kept: `voiceguide config unset device` forgets it."
     raise errors[0]
 
@@ -363,7 +368,9 @@ def typed(options: Options) -> list[str]:
         if value is True:
             words.append(option)
         else:
-            values = value if isinstance(value, tuple) else (clock(value) if name == "length" else value,)
+            values = (
+                value if isinstance(value, tuple) else (clock(value) if name == "length" else shown(value),)
+            )
             words += [word for each in values for word in (option, each)]
     return words
 

@@ -11,6 +11,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from voiceguide.background import Background
+from voiceguide.commands._background import background_options
 from voiceguide.commands._beside import Beside
 from voiceguide.commands._many import MANY, Many, Wishes, export_many
 from voiceguide.commands._options import (
@@ -90,6 +92,7 @@ def _into(function: Callable[..., Any]) -> Callable[..., Any]:
 @setting_option("samplerate", metavar="HERTZ")
 @setting_option("loudness", metavar="LUFS")
 @flag_option("room-tone")
+@background_options
 @session_options
 @voice_options
 def command(
@@ -109,6 +112,7 @@ def command(
     many: Many,
     loudness: int,
     room_tone: bool,
+    background: Background | None,
 ) -> None:
     """Write a session to an audio file, or many of them into a folder.
 
@@ -123,7 +127,7 @@ def command(
         for option, stands in (("subtitles", True), ("length", many.lengths), ("voice", many.voices)):
             alone[f"--{option}"] = stands if _is_typed(option) else None
         many.check(routines, [option for option, value in alone.items() if value])
-        wishes = Wishes(voice, rate, bitrate, samplerate or SAMPLERATE, loudness, room_tone)
+        wishes = Wishes(voice, rate, bitrate, samplerate or SAMPLERATE, loudness, room_tone, background)
         export_many(many, routines, options, wishes, force=force)
         return
     if target is None:
@@ -143,6 +147,7 @@ def command(
         samplerate=samplerate or SAMPLERATE,
         loudness=loudness,
         room_tone=room_tone,
+        background=background,
     )
     leaflet = load_leaflet(LANGUAGE)
     track = describe(session, bitrate=bitrate)

@@ -18,7 +18,7 @@ from voiceguide.commands._options import (
     open_voice,
     voice_options,
 )
-from voiceguide.earcons import EARCON_LENGTHS
+from voiceguide.earcons import EARCON_LENGTHS, MEANINGS
 from voiceguide.engines import Recorder
 from voiceguide.errors import Unavailable, UnknownName, VoiceguideError
 from voiceguide.folders import user_folder
@@ -33,6 +33,7 @@ from voiceguide.library import (
     load_routine,
     routine_names,
 )
+from voiceguide.loops import TITLES
 from voiceguide.scheduler.hold import Measure
 from voiceguide.session import estimate
 from voiceguide.units import MINUTE, Milliseconds, in_seconds
@@ -171,8 +172,10 @@ _KINDS: dict[str, Callable[[], Rows]] = {
     "devices": _devices,
     "formats": lambda: _plugins("formats", "Format"),
     "earcons": lambda: [
-        {"id": name, "title": f"{in_seconds(length)} s"} for name, length in EARCON_LENGTHS.items()
+        {"id": name, "title": MEANINGS[name], "length": f"{in_seconds(length)} s"}
+        for name, length in EARCON_LENGTHS.items()
     ],
+    "backgrounds": lambda: [{"id": name, "title": title} for name, title in TITLES.items()],
     "languages": _languages,
     "folders": lambda: [
         {"id": name, "title": str(folder)} for name, folder in (("own", user_folder()), ("shipped", SHIPPED))
@@ -190,7 +193,7 @@ def command(kind: str, voice: str | None, rate: int | None, *, plain: bool, as_j
     """List what there is.
 
     KIND is routines (if nothing is said), points, voices, engines, backends, devices, formats, earcons,
-    languages, folders (yours, and what is shipped) or settings.
+    backgrounds, languages, folders (yours, and what is shipped) or settings.
     """
     if kind == "routines":
         rows = _routines(_voice_if_there(voice, rate))

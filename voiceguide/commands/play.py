@@ -8,8 +8,10 @@ from dataclasses import replace
 import click
 from click.core import ParameterSource
 
+from voiceguide.background import Background
 from voiceguide.bookmark import load_bookmark
 from voiceguide.commands import TYPED
+from voiceguide.commands._background import background_options
 from voiceguide.commands._listening import listen
 from voiceguide.commands._options import (
     backend_options,
@@ -44,6 +46,7 @@ from voiceguide.units import clock, parse_duration
 @setting_option("start-in", metavar="30s")
 @setting_option("loudness", metavar="LUFS")
 @flag_option("room-tone")
+@background_options
 @flag_option("wait-for-me")
 @flag_option("plain")
 @flag_option("quiet-screen")
@@ -68,6 +71,7 @@ def command(
     start_in: str | None,
     loudness: int,
     room_tone: bool,
+    background: Background | None,
     resume: bool,
     done: tuple[str, ...],
 ) -> None:
@@ -109,7 +113,7 @@ def command(
         err=True,
     )
     listen(
-        replace(session, loudness=loudness, room_tone=room_tone),
+        replace(session, loudness=loudness, room_tone=room_tone, background=background),
         opened,
         words_to_go_on(routine, options),
         screen=screen_for(plain=plain, quiet=quiet_screen),

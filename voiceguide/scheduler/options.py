@@ -46,6 +46,8 @@ class Options:
     """One of `actions.PACES`; None for what the routine says."""
     tick: bool = False
     """True if a soft tick is heard every ten seconds of a dose and of ice."""
+    earcons: bool = True
+    """True if a signal goes before words that follow a silence; those that stand alone are always heard."""
     ends: datetime | None = None
     """When it is to end, if that was asked for: the player says so if a pause makes it later."""
     done: tuple[str, ...] = ()
