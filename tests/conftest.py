@@ -56,8 +56,11 @@ Run = Callable[..., Outcome]
 
 @pytest.fixture(scope="session")
 def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for clips, so that no text is spoken twice in a run of the tests."""
-    return tmp_path_factory.mktemp("cache")
+    """A folder for clips, so that no text is spoken twice in a run of the tests, by any of its workers."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "cache"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -59,8 +59,9 @@ def test_each_routine_at_each_length_in_each_voice_is_a_file(run: Run, tmp_path:
     assert "4 written" in done.err
 
 
+@pytest.mark.usefixtures("own")
 def test_a_second_run_writes_nothing(run: Run, tmp_path: Path) -> None:
-    words = ("export", "hands", "--into", str(tmp_path), "--as", "flac,mp3", *MANY)
+    words = ("export", "mine", "--into", str(tmp_path), "--as", "flac,mp3", *MANY)
     assert run(*words).out.count("written") == 2
     before = contents(tmp_path)
     again = run(*words)
@@ -80,11 +81,12 @@ def test_only_what_changed_is_written_again(run: Run, tmp_path: Path, own: Calla
     assert len(after["mine.wav"][1]) > len(before["mine.wav"][1])
 
 
+@pytest.mark.usefixtures("own")
 @pytest.mark.parametrize("more", [("--rate", "100"), ("--samplerate", "24000"), ("--voice", "espeak")])
 def test_another_option_writes_it_again(more: tuple[str, str], run: Run, tmp_path: Path) -> None:
-    words = ("export", "hands", "--into", str(tmp_path), "--as", "wav", *MANY)
+    words = ("export", "mine", "--into", str(tmp_path), "--as", "wav", *MANY)
     run(*words)
-    assert run(*words, *more).out == "hands.wav: written\n"
+    assert run(*words, *more).out == "mine.wav: written\n"
 
 
 def test_what_is_asked_of_a_session_stands_in_its_name(run: Run, tmp_path: Path) -> None:

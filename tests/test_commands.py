@@ -295,10 +295,10 @@ def test_space_pauses_and_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("late", [0, 4])
-def test_after_a_pause_a_later_end_is_told(late: int, tmp_path: Path) -> None:
+def test_after_a_pause_a_later_end_is_told(late: int, tmp_path: Path, shared_cache: Path) -> None:
     routine = load_routine(find_routine("hands"))
     now = datetime.now(tz=UTC)
-    voice, options = find_voice("tone", rate=None, cache=tmp_path), Options(ends=now)
+    voice, options = find_voice("tone", rate=None, cache=shared_cache), Options(ends=now)
     session = compile_session(routine, load_points(), load_language("en"), voice, options, live=True)
     length = timedelta(milliseconds=session.timeline.duration)
     session = replace(session, options=replace(options, ends=now + length - timedelta(minutes=late)))

@@ -251,9 +251,9 @@ def test_a_first_q_is_forgotten_after_a_while(
 
 
 def test_ice_that_is_over_while_there_is_no_sound_is_told_on_the_screen(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, shared_cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    routine, voice = load_routine(find_routine("arms")), find_voice("tone", rate=None, cache=tmp_path)
+    routine, voice = load_routine(find_routine("arms")), find_voice("tone", rate=None, cache=shared_cache)
     session = compile_session(routine, load_points(), load_language("en"), voice, live=True)
     player = Player(session, is_answered=True)
     ice = next(one for one in session.timeline.segments if one.action == "ice")

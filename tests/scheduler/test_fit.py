@@ -121,9 +121,9 @@ def test_lying_down_has_one_range_with_its_ice_and_one_without() -> None:
     assert without[0][1] >= 50 * 60 * SECOND
 
 
-def test_lying_down_can_be_had_in_a_quarter_of_an_hour_by_the_usual_voice(tmp_path: Path) -> None:
+def test_lying_down_can_be_had_in_a_quarter_of_an_hour_by_the_usual_voice(shared_cache: Path) -> None:
     plan = plan_of("lying-down", Options(ice="later"))
-    voice = find_voice("espeak", rate=None, cache=tmp_path)
+    voice = find_voice("espeak", rate=None, cache=shared_cache)
     ((shortest, _),) = find_ranges(plan, Ruler(ENGLISH, voice.measure, EARCON_LENGTHS))
     assert shortest <= 15 * 60 * SECOND
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from voiceguide.commands import cli
+from tests.conftest import Run
 from voiceguide.library import routine_names
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -20,13 +19,7 @@ SHOWN += [(name, length) for name, lengths in LENGTHS.items() for length in leng
 
 
 @pytest.mark.parametrize(("name", "length"), SHOWN, ids=[" ".join(one).strip() for one in SHOWN])
-def test_a_routine_is_what_its_golden_timeline_shows(name: str, length: str, tmp_path: Path) -> None:
-    environment = {"VOICEGUIDE_CACHE": str(tmp_path / "cache"), "VOICEGUIDE_DATA": str(tmp_path / "data")}
-    shown = CliRunner().invoke(
-        cli,
-        ["show", name, "--voice", "tone", *(("--length", length) if length else ())],
-        env=environment,
-        catch_exceptions=False,
-    )
+def test_a_routine_is_what_its_golden_timeline_shows(name: str, length: str, run: Run) -> None:
+    shown = run("show", name, "--voice", "tone", *(("--length", length) if length else ()))
     golden = GOLDEN / f"{name}{f'.{length}' if length else ''}.en.txt"
-    assert shown.stdout == golden.read_text(encoding="utf-8")
+    assert shown.out == golden.read_text(encoding="utf-8")
