@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Generator, Iterable, Iterator
 from typing import BinaryIO
 
@@ -54,7 +55,7 @@ def write(packets: Iterable[bytes], heads: Iterable[bytes], frames: int, serial:
 
     Raises
     ------
-    ValueError
+    OSError
         If there are too few packets.
     """
     head, tags = heads
@@ -73,7 +74,7 @@ def write(packets: Iterable[bytes], heads: Iterable[bytes], frames: int, serial:
         numbers += more
         position += PACKET
     if position < end:
-        raise ValueError(f"Opus ends after {position} of {end} samples")
+        raise OSError(errno.EIO, f"the sound is over after {position} of {end} samples")
     yield _page(on_page, end, serial, sequence, last=True)
 
 

@@ -82,25 +82,22 @@ def encode(blocks: Iterable[NDArray[np.int16]], codec: Codec[Frame], path: Path)
         If the disk is full or nothing can be written there.
     """
     line = _Line(blocks, codec.samples * codec.count)
-    waiting: deque[Sequence[Frame] | Future[list[Frame]]] = deque()
-    workers = _count_workers()
-    pool = ThreadPoolExecutor(workers)
+    pool = ThreadPoolExecutor(_count_workers())
+    waiting = _Waiting[Frame](2 * _count_workers())
     try:
         for part in _plan(line, _Quiet(codec)):
-            if isinstance(part, _Run):
+            if not isinstance(part, _Run):
+                waiting.add(part)
+            else:
                 start = list(islice(part, _LONGEST))
                 if part.is_over:
-                    waiting.append(pool.submit(_encode_run, codec, part, start))
+                    waiting.add(pool.submit(_encode_run, codec, part, start))
                 else:
-                    yield from _all_of(waiting)
+                    yield from waiting.take_all()
                     yield from _encode_long(codec, part, start, path)
-            else:
-                waiting.append(part)
-            while (
-                len(waiting) > _MOST_WAITING or sum(isinstance(one, Future) for one in waiting) > 2 * workers
-            ):
-                yield from _result(waiting.popleft())
-        yield from _all_of(waiting)
+            while waiting.is_full:
+                yield from waiting.take()
+        yield from waiting.take_all()
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -127,13 +124,36 @@ def _encode_long(
         yield from islice(frames, *run.bounds(codec.count))
 
 
-def _result(part: Sequence[Frame] | Future[list[Frame]]) -> Sequence[Frame]:
-    return part.result() if isinstance(part, Future) else part
+class _Waiting(Generic[Frame]):
+    """What is encoded, or is going to be, and has not been handed on yet, in its order."""
 
+    def __init__(self, most: int) -> None:
+        """`most` is how many runs there may be in it."""
+        self._parts: deque[Sequence[Frame] | Future[list[Frame]]] = deque()
+        self._runs, self._most = 0, most
 
-def _all_of(waiting: deque[Sequence[Frame] | Future[list[Frame]]]) -> Iterator[Frame]:
-    while waiting:
-        yield from _result(waiting.popleft())
+    @property
+    def is_full(self) -> bool:
+        """True if some is to be taken first."""
+        return self._runs > self._most or len(self._parts) > _MOST_WAITING
+
+    def add(self, part: Sequence[Frame] | Future[list[Frame]]) -> None:
+        """Put frames, or a run that will have been encoded, behind all others."""
+        self._parts.append(part)
+        self._runs += isinstance(part, Future)
+
+    def take(self) -> Sequence[Frame]:
+        """Return the foremost frames. Blocks until they are there."""
+        part = self._parts.popleft()
+        if not isinstance(part, Future):
+            return part
+        self._runs -= 1
+        return part.result()
+
+    def take_all(self) -> Iterator[Frame]:
+        """Yield all frames. Blocks until they are there."""
+        while self._parts:
+            yield from self.take()
 
 
 def _plan(line: _Line, quiet: _Quiet[Frame]) -> Iterator[_Run[Frame] | Sequence[Frame]]:

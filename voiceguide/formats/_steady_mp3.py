@@ -8,6 +8,7 @@ that says how long its delay is, and all is late by 20 to 70 ms. So that frame i
 
 from __future__ import annotations
 
+import errno
 import struct
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -65,7 +66,9 @@ def _write(path: Path, track: Track, blocks: Iterator[NDArray[np.int16]], bitrat
     codec = _Codec(track, bitrate)
     with path.open("wb") as file, closing(_pieces.encode(blocks, codec, path)) as frames:
         # The first run is never one of quiet, in which the bitrate varies.
-        first = next(frames)
+        first = next(frames, None)
+        if first is None:
+            raise OSError(errno.EIO, "there is no sound to write")
         file.writelines(_mp3_frames.pack(chain([first], frames), first.header, track.samplerate))
 
 
