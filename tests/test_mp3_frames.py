@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
+import av
 import numpy as np
 import pytest
-import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from voiceguide.formats import _libsndfile
 from voiceguide.formats._mp3_frames import MPEG_1, MPEG_2, Frame, Layout, fill, layout_for, pack, read
@@ -104,8 +105,9 @@ def test_packed_anew_it_sounds_the_same_to_the_sample(samplerate: int, mode: str
     assert np.array_equal(before, after)
 
 
-def decode_frames(data: bytes) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
-    return np.asarray(soundfile.read(io.BytesIO(data), dtype="int16")[0])
+def decode_frames(data: bytes) -> NDArray[np.float32]:
+    with av.open(io.BytesIO(data), format="mp3") as file:
+        return np.concatenate([frame.to_ndarray()[0] for frame in file.decode(audio=0)])
 
 
 def test_what_is_no_mp3_is_refused() -> None:
