@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from voiceguide.background import Background, lay_bed
 from voiceguide.clip import Clip
 from voiceguide.cover import make_cover
 from voiceguide.library import load_language
@@ -58,6 +59,7 @@ class MadeUp:
     title: str = "Evening · Abend · ערב"
     loudness: float = LOUDNESS
     room_tone: bool = False
+    background: Background | None = None
 
     ways_up: Mapping[str, Timeline] = field(default_factory=dict)
     asides: Mapping[str, Timeline] = field(default_factory=dict)
@@ -71,7 +73,9 @@ class MadeUp:
         return self.mix(self.timeline)
 
     def mix(self, timeline: Timeline) -> Mixer:
-        return Mixer(timeline, self.speech, self.earcons, self.samplerate, room_tone=self.room_tone)
+        under, rate = self.background, self.samplerate
+        bed = lay_bed(under, timeline.events, rate, self.loudness) if under else None
+        return Mixer(timeline, self.speech, self.earcons, rate, room_tone=self.room_tone, bed=bed)
 
     def track(self, **more: Any) -> Track:
         """Return what a file of it says of itself."""

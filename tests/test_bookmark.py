@@ -8,7 +8,9 @@ from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from tests.conftest import Run
 from voiceguide.bookmark import FILE, Keeper, load_bookmark
@@ -173,8 +175,12 @@ def test_what_was_typed_means_the_same_from_another_folder(
     monkeypatch.chdir(tmp_path)
     Path("mine.yaml").write_text(find_routine("hands").read_text("utf-8"), encoding="utf-8")
     press(monkeypatch, lambda look: "q q q" if look == FOUR_MINUTES else "")
-    assert run("play", "mine.yaml", *TONE).code == 0
-    assert load_bookmark(user_folder()).words[0] == str(tmp_path / "mine.yaml")
+    sound = np.random.default_rng(1).uniform(-0.1, 0.1, 6 * 8_000)
+    soundfile.write("rain.wav", sound, 8_000)
+    assert run("play", "mine.yaml", "--background", "rain.wav", *TONE).code == 0
+    assert load_bookmark(user_folder()).words[:3] == (
+        *(str(tmp_path / "mine.yaml"), "--background", str(tmp_path / "rain.wav")),
+    )
     words = json.loads((user_folder() / FILE).read_text("utf-8"))
     assert words["version"] == 1
 

@@ -8,8 +8,9 @@ import sys
 import numpy as np
 import pytest
 
+from tests.conftest import Run
 from voiceguide.clip import to_int16
-from voiceguide.earcons import EARCON_LENGTHS, NAMES, make_earcon
+from voiceguide.earcons import EARCON_LENGTHS, MEANINGS, NAMES, make_earcon
 from voiceguide.errors import UnknownName
 from voiceguide.units import SAMPLERATE
 
@@ -53,6 +54,24 @@ def test_an_earcon_is_the_same_every_time(name: str) -> None:
 def test_an_earcon_is_as_loud_as_was_meant(name: str) -> None:
     peak = 20 * np.log10(np.max(np.abs(make_earcon(name).samples)))
     assert peak == pytest.approx(EXPECTED[name][1], abs=0.1)
+
+
+def test_each_means_one_thing_and_is_long_enough_to_be_no_fault(run: Run) -> None:
+    assert len({*MEANINGS.values()}) == len(NAMES)
+    assert min(EARCON_LENGTHS.values()) >= 200
+    listed = run("list", "earcons").out
+    assert all(MEANINGS[name] in listed for name in NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_lowest_tone_is_a_fundamental_that_small_speakers_and_older_ears_hear(name: str) -> None:
+    """By its spectrum: below 300 Hz lies nothing that comes near the tones above it."""
+    samples = make_earcon(name).samples * np.hanning(make_earcon(name).frames)
+    power = np.abs(np.fft.rfft(samples, 8 * len(samples))) ** 2
+    pitches = np.fft.rfftfreq(8 * len(samples), 1 / SAMPLERATE)
+    tones = pitches[power > power.max() / 100]
+    assert tones.min() >= 300
+    assert power[pitches < 280].max() < power.max() / 1_000
 
 
 @pytest.mark.parametrize("name", NAMES)

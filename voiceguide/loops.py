@@ -26,6 +26,8 @@ LENGTH = Milliseconds(69_120)
 """Twice as long as anybody remembers noise. At 48 kHz, as room tone, whole frames of MP3, Opus and FLAC."""
 LEVEL = -30.0
 """LUFS of the loudest 400 ms of each loop."""
+_BREATHS = 12
+"""Waves a loop by which a tone of the drone and its neighbours differ: they beat no quicker than in 6 s."""
 _FRAMES = in_frames(LENGTH, SAMPLERATE)
 
 
@@ -39,7 +41,7 @@ class _Loop:
     """Makes one turn of it at 48 kHz, as loud as it comes."""
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def make_loop(name: str, samplerate: int) -> Block:
     """Return one turn of a loop, float32, read-only; its loudest 400 ms have `LEVEL`.
 
@@ -141,7 +143,7 @@ def _waves() -> Sound:
     time = np.arange(LENGTH // 10) / 100
     swell, foam = np.zeros(len(time)), np.zeros(len(time))
     for number in range(count):
-        crest = (number + 0.35 * random.random()) * whole / count
+        crest = (number + 0.6 * random.random()) * whole / count
         height = 0.65 + 0.35 * random.random()
         for heights, late, rises, falls in ((swell, 0.0, 4.5, 6.0), (foam, 0.7, 1.8, 5.5)):
             since = (time - crest - late + whole / 2) % whole - whole / 2
@@ -175,12 +177,13 @@ def _drone() -> Sound:
 
     spectrum = np.zeros(_FRAMES // 2 + 1, np.complex64)
     tones = {110: 1.0, 165: 0.6, 220: 0.75, 330: 0.45, 440: 0.3, 495: 0.1, 660: 0.08}
-    phases = np.random.default_rng(10).random((len(tones), 5))
-    for (pitch, strength), turns in zip(tones.items(), phases, strict=True):
-        middle = round(pitch * LENGTH / 1000)
-        # Beside each tone a few that beat with it, once in 6 to 23 seconds.
-        for beside, part, turn in zip((0, -3, 4, -7, 11), (1.0, 0.25, 0.25, 0.12, 0.08), turns, strict=True):
-            spectrum[middle + beside] = strength * part * np.exp(2j * np.pi * turn)
+    besides = np.arange(-_BREATHS, _BREATHS + 1)
+    # Beside each tone softer ones, so near that they are heard as its slow coming and going.
+    parts = np.where(besides, 0.2 * np.exp(-np.abs(besides) / 6), 1.0)
+    turns = np.random.default_rng(10).random((len(tones), len(parts)))
+    for (pitch, strength), turn in zip(tones.items(), turns, strict=True):
+        at = round(pitch * LENGTH / 1000) + besides
+        spectrum[at] = strength * parts * np.exp(2j * np.pi * turn)
     drone: Sound = _at_one(np.fft.irfft(spectrum, _FRAMES)) + 0.05 * _noise(11, _between(150, 900, 0.7), 3)
     return drone
 

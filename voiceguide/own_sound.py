@@ -6,14 +6,14 @@ loud it gets. Its end goes over into its beginning.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voiceguide.clip import Block
+from voiceguide.clip import Block, Clip, resample
 from voiceguide.endless import FADE, Endless
 from voiceguide.errors import InvalidContent, Problem, Unavailable, UsageError
 from voiceguide.loudness import loudest
@@ -174,34 +174,40 @@ def listen(path: Path) -> Listened:
         if frames < SHORTEST * rate:
             hint = f"take {SHORTEST} seconds or more: from half a minute on, nobody hears it come back."
             raise _wrong(path, f"{frames / rate:.1f} s is too short to lie under a session", hint)
-        seconds = min(frames // rate, LONGEST)
-        whole = next((number for number in range(seconds) if not _is_whole(file, path, number)), seconds)
-    # Of an MP3 it is not always known beforehand how long it is.
-    if whole < max(SHORTEST, 0.98 * seconds):
-        raise _breaks_off(path, whole)
-    loudness, peak = -np.inf, 0.0
-    sound = OwnSound(path, whole, SAMPLERATE)
-    # Once round, and on to where its end has gone over into its beginning.
-    for start in range(0, whole, _AT_ONCE):
-        part = sound.cut(max(start - 1, 0) * SAMPLERATE, (_AT_ONCE + 1) * SAMPLERATE)
-        loudness = max(loudness, loudest(part))
-        peak = max(peak, float(np.abs(part).max()))
+        known = _heard_through(file, path, min(frames // rate, LONGEST))
+    # Where its end goes over into its beginning, it may be louder than anywhere.
+    seam = OwnSound(path, known.seconds, SAMPLERATE)
+    around = seam.cut(seam.frames - SAMPLERATE, (_OVER + 1) * SAMPLERATE)
+    loudness = max(known.loudness, loudest(around))
     if loudness < _SOFTEST:
-        raise _wrong(
-            path, "nothing is heard in it", "see whether it plays, and how loud, in another program."
-        )
-    return Listened(whole, float(loudness), peak)
+        hint = "see in another program whether it plays, and how loud."
+        raise _wrong(path, "nothing is heard in it", hint)
+    return replace(known, loudness=loudness, peak=max(known.peak, float(np.abs(around).max())))
 
 
-def _is_whole(file: SoundFile, path: Path, number: int) -> bool:
-    """Return False if a file ends before the end of a second; raise what is wrong with that second."""
-    try:
-        found = _read_second(file, number)
-    except (OSError, RuntimeError) as error:  # libsndfile's own errors are of the latter kind
-        raise _breaks_off(path, number) from error
-    if not np.isfinite(found).all():
-        raise _wrong(path, f"at {_clock(number)} it holds numbers that are no sound", _AGAIN)
-    return len(found) == int(file.samplerate)
+def _heard_through(file: SoundFile, path: Path, seconds: int) -> Listened:
+    """Return what is known of a file once it was read; raise `InvalidContent` if it cannot be."""
+    loudness, peak, number = -np.inf, 0.0, 0
+    part = np.zeros(0, np.float32)
+    is_over = False
+    while not is_over:
+        try:
+            read = _read_second(file, number)
+        except (OSError, RuntimeError) as error:  # libsndfile's own errors are of the latter kind
+            raise _breaks_off(path, number) from error
+        if not np.isfinite(read).all():
+            raise _wrong(path, f"at {_clock(number)} it holds numbers that are no sound", _AGAIN)
+        part = np.concatenate((part, read))
+        number += len(read) == file.samplerate
+        is_over = len(read) < file.samplerate or number == seconds
+        if is_over or len(part) > _AT_ONCE * file.samplerate:
+            loudness = max(loudness, loudest(resample(Clip(part, file.samplerate), SAMPLERATE).samples))
+            peak = max(peak, float(np.abs(part).max()))
+            part = part[-file.samplerate :]
+    # Of an MP3 it is not always known beforehand how long it is, to the second.
+    if number < max(SHORTEST, 0.98 * seconds):
+        raise _breaks_off(path, number)
+    return Listened(number, float(loudness), peak)
 
 
 def _read_second(file: SoundFile, number: int) -> Block:
