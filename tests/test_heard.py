@@ -6,18 +6,15 @@ words in it are clear enough to tell left from right; how pleasant it is, only a
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import soundfile
-import soxr
-from numpy.typing import NDArray
 
+from scripts.ear import hear, in_words, teach
 from voiceguide.exporter import export
 from voiceguide.library import find_routine, load_language, load_points, load_routine
 from voiceguide.session import compile_session
@@ -25,26 +22,6 @@ from voiceguide.voice import find_voice
 
 pocketsphinx = pytest.importorskip("pocketsphinx", reason="has no wheel for every Python and machine")
 pytestmark = pytest.mark.slow
-
-EAR = 16_000
-"""Hertz: what the recogniser's model was trained on."""
-AROUND = EAR * 3 // 10
-"""Samples of near-silence before and after: it looks for speech, and expects to hear it begin and end."""
-PHONES = {
-    "arm's": "AA R M Z",  # `arm` and Z
-    "bed's": "B EH D Z",  # `bed` and Z
-    "painkillers": "P EY N K IH L ER Z",  # `pain` and `killers`
-    "sacrum": "S EY K R AH M",  # as in `sacred`
-    "sock's": "S AA K S",  # `sock` and S, as in `rock's`
-    "inwards": "IH N W ER D Z",  # `inward` and Z
-    "knee's": "N IY Z",  # `knee` and Z
-    "nought": "N AO T",  # as `taught`
-    "pocket's": "P AA K AH T S",  # `pocket` and S
-    "thumb's": "TH AH M Z",  # `thumb` and Z
-    "tingles": "T IH NG G AH L Z",  # `tingle` and Z
-    "thinners": "TH IH N ER Z",  # `thinner` and Z
-}
-"""What the CMU dictionary lacks, put together from its nearest words."""
 
 Heard = dict[str, str]
 
@@ -74,37 +51,15 @@ def hear_session(routine: str, folder: Path) -> Heard:
     return {text: hear(ear, clip) for text, clip in clips.items() if len(in_words(text)) > 1}
 
 
-def in_words(text: str) -> list[str]:
-    """Return the words as the dictionary spells them; `forty-six` is two."""
-    return re.findall(r"[a-z0-9]+(?:'[a-z]+)*", text.lower().replace("’", "'"))
-
-
 def make_ear(texts: Iterable[str]) -> Any:
     """Return a recogniser that knows these texts and nothing else, each of them as likely as the next."""
     ear = pocketsphinx.Decoder(lm=None, cmn="batch", loglevel="FATAL")
     sentences = [" ".join(in_words(text)) for text in texts]
-    for word in sorted({word for sentence in sentences for word in sentence.split()}):
-        if ear.lookup_word(word) is None:
-            assert word in PHONES, f"the dictionary lacks '{word}': add its phones"
-            ear.add_word(word, PHONES[word], False)  # noqa: FBT003 - as its authors have it
+    unknown = teach(ear, sentences)
+    assert unknown == [], "the dictionary lacks these: add their phones to scripts/ear.py"
     ear.add_jsgf_string("session", f"#JSGF V1.0; grammar session; public <text> = {' | '.join(sentences)};")
     ear.activate_search("session")
     return ear
-
-
-def hear(ear: Any, clip: NDArray[np.float32]) -> str:
-    """Return the words it hears, or an empty text."""
-    sound = soxr.resample(clip, 48_000, EAR)
-    sound = np.pad(sound * (0.7 / np.abs(sound).max()), AROUND) * 32_767
-    # Dither, as digital silence has no logarithm; always the same, so that the result is.
-    dice = np.random.default_rng(1)
-    noise = dice.random(len(sound)) - dice.random(len(sound))
-    ear.start_utt()
-    ear.process_raw(np.rint(sound + noise).astype("<i2").tobytes(), full_utt=True)
-    ear.end_utt()
-    hypothesis = ear.hyp()
-    # `the(2)` is the dictionary's second way to say `the`.
-    return re.sub(r"\(\d+\)", "", hypothesis.hypstr) if hypothesis else ""
 
 
 def sides_in(words: list[str]) -> list[str]:

@@ -69,9 +69,7 @@ def test_nothing_to_say_is_refused(run: Run) -> None:
 
 
 @pytest.mark.parametrize("voice", ["espeak:de", "espeak:de+f5", "espeak:gmw/de", "pyttsx3:gmw/de"])
-def test_a_voice_of_another_language_is_told_of_before_it_starts(
-    voice: str, run: Run, tmp_path: Path
-) -> None:
+def test_a_voice_of_another_language_is_told_of(voice: str, run: Run, tmp_path: Path) -> None:
     done = run("say", "Now press.", "--voice", voice, "-o", str(tmp_path / "a.wav"))
     assert done.code == 0
     assert "Note: " in done.err

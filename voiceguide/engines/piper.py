@@ -143,9 +143,8 @@ class _Model:
     def __init__(self, path: Path) -> None:
         """Blocks about a second. Raises Unavailable if the file is no model, or not that of a voice."""
         self._name = path.stem
-        # From 1.29 on onnxruntime reports its use to its maker, and keeps on disk what it could not send.
-        # This keeps it from both, if it is set before the import. (Its thread draws from C's `rand`, too,
-        # as espeak does.)
+        # From 1.29 on onnxruntime reports its use to its maker, and keeps on disk what it could not send. Set
+        # before the import, this keeps it from both; its thread would draw from C's `rand`, as espeak does.
         os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         try:
             import onnxruntime
