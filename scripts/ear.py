@@ -37,7 +37,7 @@ def in_words(text: str) -> list[str]:
 
 
 def teach(ear: Any, texts: Iterable[str]) -> list[str]:
-    """Add to a decoder's dictionary what it lacks of these texts; return the words that are not in `PHONES`."""
+    """Add to a decoder's dictionary what it lacks; return the words that are not in `PHONES`."""
     unknown = []
     for word in sorted({word for text in texts for word in in_words(text)}):
         if ear.lookup_word(word) is None:

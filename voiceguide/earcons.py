@@ -58,7 +58,7 @@ _BELL = (1.0, 0.4, 0.2, 0.1)
 _EARCONS: Final[dict[str, _Earcon]] = {
     # It wakes a Bluetooth link, too, and is forgotten: two notes a fifth apart.
     "lead_in": _Earcon(
-        "words follow",
+        "words or a bell follow",
         -25.5,
         (_Note(0, 260, 140, 330.0, 1.0, _PURE), _Note(0, 260, 140, 495.0, 0.5, _PURE)),
     ),
@@ -80,13 +80,41 @@ _EARCONS: Final[dict[str, _Earcon]] = {
             _Note(340, 40, 220, 1174.66, 1.0, _BELL),
         ),
     ),
+    # The bells stand for words, with `--detail bells`. They differ in how many notes they have, and in where
+    # those go, which is easier to keep in mind than a pitch: pressing falls, letting go rises, the other side
+    # is there and back. They are as loud as speech, so that no background hides them, and swell in.
+    "bell_move": _Earcon(
+        "change your position",
+        -15.5,
+        tuple(_Note(0, 80, 900, pitch, 1.0, _PURE) for pitch in (523.25, 659.26, 783.99)),
+    ),
+    "bell_find": _Earcon(
+        "find the place", -15.5, tuple(_Note(start, 40, 260, 659.26, 1.0, _BELL) for start in (0, 320))
+    ),
+    "bell_press": _Earcon(
+        "press", -15.5, (_Note(0, 50, 250, 783.99, 0.9, _BELL), _Note(260, 50, 440, 523.25, 1.0, _BELL))
+    ),
+    "bell_let_go": _Earcon(
+        "let go, slowly",
+        -15.5,
+        (_Note(0, 60, 260, 523.25, 1.0, _BELL), _Note(280, 60, 460, 783.99, 0.9, _BELL)),
+    ),
+    "bell_other_side": _Earcon(
+        "go to the other side",
+        -15.5,
+        (
+            _Note(0, 40, 180, 659.26, 0.9, _BELL),
+            _Note(190, 40, 180, 987.77, 0.9, _BELL),
+            _Note(380, 40, 360, 659.26, 1.0, _BELL),
+        ),
+    ),
 }
 
 NAMES: Final[tuple[str, ...]] = tuple(_EARCONS)
 """Every earcon there is."""
 
 MEANINGS: Final[dict[str, str]] = {name: earcon.means for name, earcon in _EARCONS.items()}
-"""What each means, in a few words."""
+"""What each means, in a few words; the bells are heard only with `--detail bells`."""
 
 EARCON_LENGTHS: Final[dict[str, Milliseconds]] = {
     name: Milliseconds(max(note.start + note.swell + note.fade for note in earcon.notes))

@@ -162,9 +162,9 @@ SETTINGS: dict[str, Setting] = {
     "skip": Setting("leave a point out", _points, "points, with commas", "b54,toe"),
     "only": Setting("press this point, and no other", _points, "points, with commas", "li4,lu6"),
     "detail": Setting(
-        "how much is said: auto is full, or brief where a length leaves no room for more",
+        "how much is said: with bells only what must be; auto is full, or brief where a length asks for it",
         _one_of(*DETAILS),
-        "full, brief or auto",
+        "full, brief, bells or auto",
         "brief",
     ),
     "pace": Setting(

@@ -8,7 +8,7 @@ from typing import Any
 
 from voiceguide.errors import InvalidContent, Problem
 from voiceguide.scheduler.actions import ACTIONS
-from voiceguide.scheduler.language import placeholders_in
+from voiceguide.scheduler.line import placeholders_in
 from voiceguide.scheduler.point import AFTERCARE, CAUTIONS, GEAR, ID, METHODS, POSTURES, SOURCE
 from voiceguide.scheduler.shape import Problems, Record, Seq, Table, Text, Whole
 

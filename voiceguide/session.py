@@ -332,7 +332,7 @@ def _other_wishes(options: Options, plan: Plan) -> Iterator[tuple[str, Options]]
     if plan.ice and "ice" not in fixed:
         yield "--ice later", replace(options, ice="later")
         yield "--ice 10m", replace(options, ice="10m")
-    if options.detail == "full" and "detail" not in fixed:
+    if options.detail in {"full", "bells"} and "detail" not in fixed:
         yield "--detail auto", replace(options, detail="auto")
     if options.pace != "usual" and "pace" not in fixed:
         yield "--pace usual", replace(options, pace="usual")
@@ -398,4 +398,5 @@ def estimate(
 
 def _texts(words: Iterable[Words]) -> list[str]:
     """Return every distinct spoken text that a timeline of these words may ask for, in order."""
-    return list(dict.fromkeys(cue.spoken for said in words for cues in said.values() for cue in cues))
+    cues = (cue for said in words for cues in said.values() for cue in cues)
+    return list(dict.fromkeys(cue.spoken for cue in cues if cue.spoken))

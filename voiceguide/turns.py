@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from voiceguide.ending import Span, ending, way_out
 from voiceguide.scheduler.asides import LATEST, tell_all_left, tell_left
+from voiceguide.scheduler.bells import BELLS, name_of
 from voiceguide.scheduler.timeline import Segment
 from voiceguide.score import (
     DOSED,
@@ -95,18 +96,21 @@ def tell_late(score: Score, minutes: int) -> Score:
 
 
 def say_again(score: Score) -> Score:
-    """Return the score that says the last sentence again, and goes on where it was."""
+    """Return the score that says the last sentence again, or what the last bell said, and goes on."""
     tape = score.tape
     if not score.is_under_way:
         return score if score.is_waiting or score.is_over else break_off(score)
     cut = break_off(score)
     if cut.at != score.at and not score.detour:
         return cut  # the very sentence that was broken off starts again
-    spoken = [event for event in tape.session.events if event.text and tape.frame(event.start) < cut.place]
-    if not spoken:
+    told = (event for event in tape.session.events if event.text or event.name in BELLS)
+    before = [event for event in told if tape.frame(event.start) < cut.place]
+    if not before:
         return cut
-    last = Span(spoken[-1].start, Milliseconds(spoken[-1].start + spoken[-1].duration))
-    return say(cut, (tape.piece(last),))
+    last = before[-1]
+    if last.name in BELLS:
+        return say(cut, tape.aside(name_of(last.name)))
+    return say(cut, (tape.piece(Span(last.start, Milliseconds(last.start + last.duration))),))
 
 
 def tell_place(score: Score) -> Score:

@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 
 from voiceguide.earcons import EARCON_LENGTHS
 from voiceguide.library import load_language, load_points
+from voiceguide.scheduler.bells import BELLS
 from voiceguide.scheduler.fit import fit
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.plan import Plan
@@ -21,6 +22,8 @@ from voiceguide.units import Milliseconds
 Measure = Callable[[str], Milliseconds]
 
 DOSED = {"hold", "roll", "massage"}
+ASKING = {"move", "locate", "press", "release", "switch_sides", "ready", "ice_on", "ice_off", "wait", "close"}
+"""Actions in which the person is to do something."""
 
 
 def lay_out_routine(routine: Routine, measure: Measure, options: Options = USUAL) -> tuple[Plan, Timeline]:
@@ -54,6 +57,11 @@ def events_of(timeline: Timeline, segment: Segment) -> list[Event]:
 
 def speech_of(timeline: Timeline, segment: Segment) -> list[Event]:
     return [event for event in events_of(timeline, segment) if event.kind == "speech"]
+
+
+def cues_of(timeline: Timeline, segment: Segment) -> list[Event]:
+    """Return what is said in a segment, and the bells that stand for words."""
+    return [event for event in events_of(timeline, segment) if event.kind == "speech" or event.name in BELLS]
 
 
 def segments_tile_the_session(timeline: Timeline, _: Plan) -> None:
@@ -119,7 +127,7 @@ def every_hold_that_owes_a_release_has_one(timeline: Timeline, _: Plan) -> None:
         if segment.action in {"hold", "roll"} and not is_repeated:
             assert after.action == "release"
             assert after.stop == segment.stop
-            said = speech_of(timeline, after)
+            said = cues_of(timeline, after)
             assert said[0].start == after.start
             words = sum(event.duration for event in said)
             assert after.duration >= 8_000
@@ -138,9 +146,12 @@ def repeats_are_ten_on_and_five_off(timeline: Timeline, plan: Plan) -> None:
         assert [s.action for s in inside] == ["hold", "rest"] * (visit.repeats - 1) + ["hold"]
         assert [s.duration for s in inside] == [visit.chosen, 5_000] * (visit.repeats - 1) + [visit.chosen]
         for rest in inside[1::2]:
-            let_go, again = speech_of(timeline, rest)
-            assert (let_go.text, let_go.start) == ("And let go.", rest.start)
-            assert (again.text, end(again)) == ("Again. Press.", end(rest))
+            let_go, again = cues_of(timeline, rest)
+            told = (
+                ("bell_let_go", "bell_press") if plan.detail == "bells" else ("And let go.", "Again. Press.")
+            )
+            assert (let_go.text or let_go.name, let_go.start) == (told[0], rest.start)
+            assert (again.text or again.name, end(again)) == (told[1], end(rest))
 
 
 def spread_presses_fill_their_window(timeline: Timeline, plan: Plan) -> None:
@@ -157,6 +168,8 @@ def spread_presses_fill_their_window(timeline: Timeline, plan: Plan) -> None:
         assert [s.action for s in inside if s.action == "locate"] == ["locate"]
         for rest in (s for s in inside if s.action == "rest"):
             said = speech_of(timeline, rest)
+            if not said and plan.detail == "bells" and rest.duration < 40_000:
+                continue
             told = next(e.text for e in said if "A quiet rest" in e.text)
             told_as = [at for at in range(10, 300, 5) if f"about {seconds_in_words(at)}." in told]
             assert abs(told_as[0] * 1000 - rest.duration) <= 5_000
@@ -179,7 +192,7 @@ def words_keep_clear_of_the_start_of_a_hold(timeline: Timeline, _: Plan) -> None
 
 def segments_leave_room_for_a_lead_in(timeline: Timeline, _: Plan) -> None:
     for segment in timeline.segments:
-        said = speech_of(timeline, segment)
+        said = cues_of(timeline, segment)
         if segment.action == "release" or (
             segment.action == "rest" and (segment.stop or "").startswith("li4")
         ):
@@ -190,7 +203,7 @@ def segments_leave_room_for_a_lead_in(timeline: Timeline, _: Plan) -> None:
 
 def speech_after_silence_has_a_lead_in(timeline: Timeline, _: Plan) -> None:
     for before, event in pairwise(timeline.events):
-        if event.kind == "speech":
+        if event.kind == "speech" or event.name in BELLS:
             assert event.start - end(before) < 5_000
     for lead_in, event in pairwise(timeline.events):
         if lead_in.name == "lead_in":
@@ -265,11 +278,15 @@ def eyes_are_opened_before_getting_up_or_down(timeline: Timeline, plan: Plan) ->
     assert timeline.segments[-1].action == "close"
 
 
-def a_switch_belongs_to_no_side_and_is_announced(timeline: Timeline, _: Plan) -> None:
+def a_switch_belongs_to_no_side_and_is_announced(timeline: Timeline, plan: Plan) -> None:
     for before, segment in pairwise(timeline.segments):
         if segment.action == "switch_sides":
             assert segment.side is None
-            assert "Next, the" in speech_of(timeline, before)[-1].text
+            if plan.detail == "bells":
+                # Nothing is timed before the other side is pressed: the bell is warning enough.
+                assert cues_of(timeline, segment)[0].name == "bell_other_side"
+            else:
+                assert "Next, the" in speech_of(timeline, before)[-1].text
             assert segment.duration >= 6_000
 
 
@@ -327,6 +344,42 @@ def the_opening_says_the_true_length(timeline: Timeline, _: Plan) -> None:
     assert min(abs(timeline.duration - minutes) for minutes in about) <= 30_000
 
 
+def bells_are_rung_only_where_they_stand_for_words(timeline: Timeline, plan: Plan) -> None:
+    rung = [event for event in timeline.events if event.name in BELLS]
+    assert bool(rung) == (plan.detail == "bells")
+    assert all(event.required and event.kind == "earcon" and not event.text for event in rung)
+    begun = {"bell_move": "move", "bell_find": "locate", "bell_other_side": "switch_sides"}
+    for segment in timeline.segments:
+        names = [event.name for event in events_of(timeline, segment) if event.name in BELLS]
+        if segment.action == "press":
+            assert names == (["bell_press"] if rung else [])
+        elif segment.action == "release":
+            assert names == (["bell_let_go"] if rung else [])
+        elif segment.action not in {"open", "rest"}:
+            assert len(names) <= 1
+            assert all(begun[name] == segment.action for name in names)
+
+
+def a_hold_starts_when_the_press_has_been_told(timeline: Timeline, plan: Plan) -> None:
+    for before, segment in pairwise(timeline.segments):
+        if segment.action not in {"hold", "roll"}:
+            continue
+        last = cues_of(timeline, before)[-1]
+        assert end(last) <= segment.start
+        if before.action == "press":
+            assert segment.start - end(last) >= 3_000
+        if plan.detail == "bells":
+            assert last.name == "bell_press" or last.required
+
+
+def nothing_that_asks_something_is_silent(timeline: Timeline, _: Plan) -> None:
+    for segment in timeline.segments:
+        if segment.action in ASKING:
+            begins = next(event for event in events_of(timeline, segment) if event.name != "lead_in")
+            assert begins.text or begins.name in {*BELLS, "alarm"}, segment
+            assert begins.start - segment.start <= 700, segment
+
+
 LAWS = (
     segments_tile_the_session,
     chapters_tile_the_session,
@@ -352,6 +405,9 @@ LAWS = (
     the_opening_says_the_true_length,
     ice_comes_right_after_its_work_or_the_backs_ice,
     sentences_are_short,
+    bells_are_rung_only_where_they_stand_for_words,
+    a_hold_starts_when_the_press_has_been_told,
+    nothing_that_asks_something_is_silent,
 )
 
 

@@ -39,6 +39,9 @@ WISHES = [
     Options(one_side_at_a_time=True, ice="later", sore_side="right"),
     Options(detail="brief", pace="gentle"),
     Options(detail="brief", pace="brisk", ice="later"),
+    Options(detail="bells"),
+    Options(detail="bells", pace="brisk", ice="later", sore_side="right"),
+    Options(detail="bells", pace="gentle", foot_bath="before", one_side_at_a_time=True),
 ]
 
 

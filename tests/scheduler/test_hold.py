@@ -25,8 +25,8 @@ WORDS = {
 }
 
 
-def half_a_second_a_word(text: str) -> Milliseconds:
-    return Milliseconds(500 * len(text.split()))
+def half_a_second_a_word(cue: Cue) -> Milliseconds:
+    return Milliseconds(500 * len(cue.spoken.split()))
 
 
 def said_in(seconds: int) -> list[tuple[float, str]]:
@@ -77,7 +77,7 @@ def test_what_overlaps_is_dropped_and_listed() -> None:
     _, dropped = place_in_hold(
         Milliseconds(90_000),
         WORDS,
-        lambda text: Milliseconds(900 if text in {"Three.", "Two.", "One."} else 9_000),
+        lambda cue: Milliseconds(900 if cue.spoken in {"Three.", "Two.", "One."} else 9_000),
     )
     assert "Next, a slow release." in {one.text for one in dropped}
 
@@ -94,7 +94,7 @@ def test_a_word_too_long_for_the_middle_is_not_said() -> None:
 @given(st.integers(10, 300), st.integers(50, 2_000))
 def test_whatever_is_said_lies_inside_with_air_between(seconds: int, a_word: int) -> None:
     dose = Milliseconds(seconds * 1000)
-    placed, _ = place_in_hold(dose, WORDS, lambda text: Milliseconds(a_word * len(text.split())))
+    placed, _ = place_in_hold(dose, WORDS, lambda cue: Milliseconds(a_word * len(cue.spoken.split())))
     for one in placed:
         assert one.start >= 8_000
         assert one.end <= dose

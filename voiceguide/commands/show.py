@@ -162,7 +162,7 @@ def _segments(session: Session, chapter: int) -> Iterator[tuple[Segment, list[Ev
 
 
 def _said(event: Event) -> str:
-    return event.text or f"({event.name.replace('_', ' ')})"
+    return event.text or f"({event.name.replace('bell_', 'bell: ').replace('_', ' ')})"
 
 
 def _length(segment: Segment) -> str:

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
 from voiceguide.scheduler.actions import LEAST_GAP
+from voiceguide.scheduler.bells import BELLS, name_of
+from voiceguide.scheduler.blanks import fill_in
 from voiceguide.scheduler.cue import Cue
 from voiceguide.scheduler.hold import Measure
 from voiceguide.scheduler.language import Language
 from voiceguide.scheduler.plan import Plan
-from voiceguide.scheduler.script import fill_in
 from voiceguide.scheduler.timeline import Event, Timeline
 from voiceguide.scheduler.visit import Visit
 from voiceguide.units import LONGEST_SESSION, MINUTE, NOTHING, SECOND, Milliseconds
@@ -36,7 +37,7 @@ _LONGEST_HERE = Milliseconds(30 * MINUTE)
 """Nothing that is left at one stop is longer: not a dose, nor the ice."""
 
 Asides = Mapping[str, tuple[Cue, ...]]
-"""Cues by key: `going_on.<stop>`, `here.<stop>`, `next.<stop>`, `left_here.<seconds>`, `left.<minutes>`, …"""
+"""Cues by key: `bell.<bell>`, `going_on.<stop>`, `here.<stop>`, `next.<stop>`, `left.<minutes>`, …"""
 
 
 def tell_left(time: Milliseconds) -> str:
@@ -75,13 +76,15 @@ def write_asides(
         True if it was to end at a certain time: then it may be told how much later it does.
     """
 
-    def say(key: str, **values: str) -> tuple[Cue, ...]:
+    def say(key: str, section: str = "player", **values: str) -> tuple[Cue, ...]:
         values |= {name.capitalize(): value.capitalize() for name, value in values.items()}
-        lines = language.lines(f"player.{key}")
+        lines = language.lines(f"{section}.{key}")
         return tuple(fill_in(f"player.{key}", line, values, language) for line in lines)
 
     asides = {key: say(key) for key in _ALWAYS}
     asides |= {f"next.{what}": say(f"next_{what}") for what in ("ice", "rest", "end")}
+    if plan.detail == "bells":
+        asides |= {name_of(bell): say(name_of(bell).removeprefix("bell."), "bell") for bell in BELLS}
     asides["by_itself"] = say("by_itself", dose=language.duration(PATIENCE))
     for visit in plan.visits:
         asides |= dict(_of_visit(visit, language, say))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from voiceguide.errors import UsageError, did_you_mean
 from voiceguide.scheduler.actions import PACES
 from voiceguide.scheduler.assist import assist
-from voiceguide.scheduler.options import Options
+from voiceguide.scheduler.options import AMOUNTS, Options
 from voiceguide.scheduler.plan import DONE, LATER, SKIPPED, Plan, leave_out, shorten_ice
 from voiceguide.scheduler.point import Point
 from voiceguide.scheduler.routine import Group, Press, Routine, RoutineStep
@@ -112,7 +112,7 @@ def choose_in_plan(plan: Plan, options: Options) -> Plan:
         plan = leave_out(plan, {visit.stop: why for visit in plan.visits if not visit.points})
     return replace(
         plan,
-        detail="brief" if options.detail == "brief" else "full",
+        detail=options.detail if options.detail in AMOUNTS else "full",
         can_be_brief=options.detail == "auto",
         pace=PACES[options.pace or "usual"],
     )

@@ -1,4 +1,4 @@
-"""Cue: words to say; and the words of a step, moment by moment."""
+"""Cue: words to say, or an earcon instead; and the words of a step, moment by moment."""
 
 from __future__ import annotations
 
@@ -10,22 +10,26 @@ from voiceguide.units import NOTHING, Milliseconds
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Words to say."""
+    """Words to say, or an earcon that stands for them."""
 
     name: str
     """The phrase they come from, such as `open.safety`."""
     text: str
     """What a screen shows."""
     spoken: str
-    """What the engine is given."""
+    """What the engine is given; empty for an earcon."""
     required: bool = False
     """True if it may never be dropped."""
     gap: int = 1
-    """How large a share of its segment's silence follows it."""
+    """How large a share of its segment's silence follows it; none after an earcon: its words come at once."""
     pause: Milliseconds = NOTHING
     """The silence that follows it at least."""
+    earcon: str = ""
+    """The earcon that sounds instead of words; empty for words."""
 
 
+Sounding = Callable[[Cue], Milliseconds]
+"""Cue -> how long it sounds, in milliseconds."""
 Words = Mapping[str, tuple[Cue, ...]]
 """The cues of a step by moment; each kind of step has its own moments."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from voiceguide.scheduler.cue import Cue, Words
+from voiceguide.scheduler.cue import Cue, Sounding, Words
 from voiceguide.units import MINUTE, SECOND, Milliseconds
 
 Measure = Callable[[str], Milliseconds]
@@ -46,43 +46,43 @@ class Placed:
 
 
 def place_in_hold(
-    dose: Milliseconds, words: Words, measure: Measure
+    dose: Milliseconds, words: Words, sounding: Sounding
 ) -> tuple[tuple[Placed, ...], tuple[Cue, ...]]:
     """Return the cues of one dose in order of start, and the cues that found no room."""
-    placed = _digits(dose, words, measure)
+    placed = _digits(dose, words, sounding)
     dropped = [] if placed or dose < DIGITS_FROM else list(words["digits"])
     for at, cue in _marks(dose, words):
-        wanted = Placed(Milliseconds(at), measure(cue.spoken), cue)
+        wanted = Placed(Milliseconds(at), sounding(cue), cue)
         if _fits(wanted, placed, dose):
             placed.append(wanted)
         else:
             dropped.append(cue)
-    dropped.extend(_fill_quiets(dose, words, measure, placed))
+    dropped.extend(_fill_quiets(dose, words, sounding, placed))
     return tuple(sorted(placed, key=lambda one: one.start)), tuple(dropped)
 
 
 def place_in_massage(
-    time: Milliseconds, words: Words, measure: Measure
+    time: Milliseconds, words: Words, sounding: Sounding
 ) -> tuple[tuple[Placed, ...], tuple[Cue, ...]]:
     """Return the cues of a massage in order of start, and the cues that found no room.
 
     Nothing is released at its end, so nothing is counted down: it is said what comes next.
     """
     said = {**words, "digits": (), "next": words["after_massage"], "reassure": words["massage"]}
-    return place_in_hold(time, said, measure)
+    return place_in_hold(time, said, sounding)
 
 
-def place_in_middle(dose: Milliseconds, cue: Cue, measure: Measure) -> Placed | None:
+def place_in_middle(dose: Milliseconds, cue: Cue, sounding: Sounding) -> Placed | None:
     """Return a short word centred in a repeated hold, or None if the hold is too short for it."""
-    length = measure(cue.spoken)
+    length = sounding(cue)
     if length + 2 * AIR > dose:
         return None
     return Placed(Milliseconds((dose - length) // 2), length, cue)
 
 
-def _digits(dose: Milliseconds, words: Words, measure: Measure) -> list[Placed]:
+def _digits(dose: Milliseconds, words: Words, sounding: Sounding) -> list[Placed]:
     digits = words["digits"]
-    lengths = [measure(cue.spoken) for cue in digits]
+    lengths = [sounding(cue) for cue in digits]
     if dose < DIGITS_FROM or max(lengths, default=0) > SECOND:
         return []
     starts = range(dose - len(digits) * SECOND, dose, SECOND)
@@ -118,7 +118,7 @@ def _fits(wanted: Placed, placed: list[Placed], dose: Milliseconds) -> bool:
     return all(wanted.end + AIR <= other.start or other.end + AIR <= wanted.start for other in placed)
 
 
-def _fill_quiets(dose: Milliseconds, words: Words, measure: Measure, placed: list[Placed]) -> list[Cue]:
+def _fill_quiets(dose: Milliseconds, words: Words, sounding: Sounding, placed: list[Placed]) -> list[Cue]:
     """Put a quiet word into the middle of every long quiet; return those that did not fit."""
     unsaid = list(words["reassure"])
     while unsaid:
@@ -128,8 +128,8 @@ def _fill_quiets(dose: Milliseconds, words: Words, measure: Measure, placed: lis
         if not length:
             return []
         cue = unsaid.pop(0)
-        sounding = measure(cue.spoken)
-        wanted = Placed(Milliseconds(begin + (length - sounding) // 2), sounding, cue)
+        lasts = sounding(cue)
+        wanted = Placed(Milliseconds(begin + (length - lasts) // 2), lasts, cue)
         if not _fits(wanted, placed, dose):
             return [cue]
         placed.append(wanted)

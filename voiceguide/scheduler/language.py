@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from string import Formatter
 from typing import Any
 
 from voiceguide.errors import InvalidContent, Problem, VoiceguideError, did_you_mean
 from voiceguide.scheduler.lexicon import Lexicon
-from voiceguide.scheduler.options import DETAILS
+from voiceguide.scheduler.line import LINES, Line, placeholders_in, read_lines
+from voiceguide.scheduler.options import AMOUNTS
 from voiceguide.scheduler.point import ID, METHODS
 from voiceguide.scheduler.routine import ICE_ZONES
 from voiceguide.scheduler.shape import (
-    Duration,
-    Either,
-    Flag,
     Path,
     Problems,
     Record,
@@ -24,37 +21,23 @@ from voiceguide.scheduler.shape import (
     Text,
     Whole,
 )
-from voiceguide.units import NOTHING, Milliseconds
+from voiceguide.units import Milliseconds
 
 
 class MissingWords(VoiceguideError):
     """A language has no words for something."""
 
 
+_AS_IN_BRIEF = {"open", "ice", "rise"}
+"""Sections of phrases that are told with bells as they are in brief."""
+_IS_THE_BELL = {("repeat", "let_go"), ("repeat", "again")}
+"""Phrases that only say what a bell says; so does a release."""
 PLACEHOLDERS = (
     *("side", "other", "part", "other_part", "next", "three", "dose", "times", "minutes", "first", "second"),
     *("rest", "massage", "iced"),
     *("Side", "Other", "Part", "Dose", "First", "Second"),
 )
 """What a phrase may leave open, in braces."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One cue as it is written, placeholders still open."""
-
-    say: str
-    """The words."""
-    required: bool = False
-    """True if it may never be dropped."""
-    gap: int = 1
-    """How large a share of its segment's silence follows it."""
-    pause: Milliseconds = NOTHING
-    """The silence that follows it at least, where hands or hips have something to do."""
-    only: str = ""
-    """`full` or `brief` if it is said only when that much is said; empty if it always is."""
-    fields: tuple[str, ...] = ()
-    """The placeholders in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +156,7 @@ METHOD_LINES = (
 WORDINGS = (*METHODS, *(f"{name}_apart" for name in METHODS))
 """Ways to press that have words of their own: `Visit.wording`."""
 _NEEDED = ("place", "press", "release")
-_COUNTS: dict[tuple[str, ...], int] = {
+_COUNTS: dict[Path, int] = {
     ("repeat", "let_go"): 1,
     ("repeat", "again"): 1,
     **{("ice", f"off_{zone}"): 5 for zone in ICE_ZONES},
@@ -181,21 +164,6 @@ _COUNTS: dict[tuple[str, ...], int] = {
 }
 """How many lines a phrase needs, as each has its own place in time."""
 
-_LINE = Either(
-    Text(),
-    Record(
-        {
-            "say": Text(),
-            "required": Flag(),
-            "gap": Whole(1, 20),
-            "pause": Duration(),
-            "only": Text(DETAILS[:2], "amount of talk"),
-        },
-        {"required": False, "gap": 1, "pause": 0, "only": ""},
-    ),
-)
-LINES = Seq(_LINE, single=True, smallest=1)
-"""The lines of one moment."""
 _FORMS = Record({"one": Text(), "other": Text()})
 _METHOD = Record(
     dict.fromkeys(METHOD_LINES, LINES), {name: () for name in METHOD_LINES if name not in _NEEDED}
@@ -273,7 +241,7 @@ def parse_language(files: Mapping[str, object], tag: str | None = None) -> Langu
         units=language["units"],
         joined=language["joined"],
         phrases={
-            f"{section}.{key}": _lines(lines)
+            f"{section}.{key}": read_lines(lines)
             for section, group in found["phrases"]["phrases"].items()
             for key, lines in group.items()
         },
@@ -284,32 +252,12 @@ def parse_language(files: Mapping[str, object], tag: str | None = None) -> Langu
     )
 
 
-def has_required(lines: Any) -> bool:
-    """Return True if one of the lines of a moment, as they are written, must be heard."""
-    return any(
-        _value(line, "required") is True for line in (lines if isinstance(lines, list | tuple) else [lines])
-    )
-
-
 def _point_words(found: Mapping[str, Any]) -> PointWords:
     methods = {
-        name: {moment: _lines(lines) for moment, lines in method.items()}
+        name: {moment: read_lines(lines) for moment, lines in method.items()}
         for name, method in found["methods"].items()
     }
     return PointWords(found["part"], found["three"], methods)
-
-
-def _lines(found: Iterable[Any]) -> tuple[Line, ...]:
-    return tuple(_line({"say": line} if isinstance(line, str) else line) for line in found)
-
-
-def _line(found: Mapping[str, Any]) -> Line:
-    return Line(**found, fields=tuple(placeholders_in(found["say"])))
-
-
-def placeholders_in(text: str) -> list[str]:
-    """Return what a text leaves open in braces; raise ValueError if a brace is not closed."""
-    return [name for _, name, _, _ in Formatter().parse(text) if name is not None]
 
 
 def _unknown_placeholders(files: Mapping[str, object]) -> Iterator[Problem]:
@@ -334,19 +282,37 @@ def _left_unsaid(found: Mapping[str, Any]) -> Iterator[Problem]:
     methods = {entry: (words or {}).get("methods") for entry, words in points.items()}
     for (entry, *rest), lines in _moments(methods, 3):
         moments["points", "points", entry, "methods", *rest] = lines
-    for path, lines in moments.items():
-        for detail in DETAILS[:2]:
-            said = [line for line in lines if _value(line, "only") in {None, "", detail}]
-            has_to = path[0] == "points" and path[-1] in _NEEDED
-            if has_to and not said:
-                hint = "what is to be found, pressed and let go is always told."
-                yield Problem(path, f"nothing is said when the talk is {detail}", hint=hint)
-            elif len(said) < _COUNTS.get(path[2:], 0):
-                hint = f"say {_COUNTS[path[2:]]} of them, full and brief."
-                yield Problem(path, f"too little is said when the talk is {detail}", hint=hint)
-            elif has_required(lines) and not has_required(said):
-                hint = f"add {{say: …, required: true, only: {detail}}}."
-                yield Problem(path, f"what must be heard is not said when the talk is {detail}", hint=hint)
+    for path, found_lines in moments.items():
+        try:
+            lines = read_lines(found_lines)
+        except (TypeError, ValueError):
+            continue  # what is wrong with a line is told already
+        for detail in AMOUNTS[:2] if _is_told_otherwise(path) else AMOUNTS:
+            missing = _missing(path, lines, detail)
+            if missing is not None:
+                yield missing
+                if detail == "brief":
+                    break  # with bells it would be the same
+
+
+def _missing(path: Path, lines: Sequence[Line], detail: str) -> Problem | None:
+    """Return what is wrong with the lines of a moment when so much is said."""
+    said = [line for line in lines if line.is_said(detail)]
+    if path[0] == "points" and path[-1] in _NEEDED and not said and detail != "bells":
+        hint = "what is to be found, pressed and let go is always told."
+        return Problem(path, f"nothing is said when the talk is {detail}", hint=hint)
+    if len(said) < _COUNTS.get(path[2:], 0):
+        hint = f"say {_COUNTS[path[2:]]} of them, full and brief."
+        return Problem(path, f"too little is said when the talk is {detail}", hint=hint)
+    if any(line.required for line in lines) and not any(line.required for line in said):
+        hint = f"add {{say: …, required: true, only: {detail}}}."
+        return Problem(path, f"what must be heard is not said when the talk is {detail}", hint=hint)
+    return None
+
+
+def _is_told_otherwise(path: Path) -> bool:
+    """Return True for a moment that is told with bells by a bell alone, or as it is in brief."""
+    return path[-1] == "release" or path[2:] in _IS_THE_BELL or path[2] in _AS_IN_BRIEF
 
 
 def _moments(value: object, depth: int) -> Iterator[tuple[tuple[str, ...], tuple[Any, ...]]]:
@@ -357,10 +323,6 @@ def _moments(value: object, depth: int) -> Iterator[tuple[tuple[str, ...], tuple
                 yield from (((key, *path), lines) for path, lines in _moments(inner, depth - 1))
             elif isinstance(inner, tuple):
                 yield (key,), inner
-
-
-def _value(line: object, key: str) -> object:
-    return line.get(key) if isinstance(line, dict) else None
 
 
 def _texts(value: object, path: Path) -> Iterator[tuple[Path, str]]:

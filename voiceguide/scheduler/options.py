@@ -12,8 +12,10 @@ SORE_SIDES = ("left", "right", "unsure")
 """S34: not knowing is an answer."""
 ICES = ("full", "10m", "later", "skip")
 """The ice as the routine has it, ten minutes of it at most, on one's own afterwards, or none."""
-DETAILS = ("full", "brief", "auto")
-"""Every line, as few as a person needs who knows it, or brief only if a length leaves no room for more."""
+AMOUNTS = ("full", "brief", "bells")
+"""Every line, as few as a person needs who knows it, or signals with the words that must be heard."""
+DETAILS = (*AMOUNTS, "auto")
+"""How much is said; `auto` is full, or brief if a length leaves no room for more. It is never bells."""
 FOOT_BATHS = ("before", "after")
 """S56: when a cold bath is offered for feet that are pressed."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from voiceguide.errors import Problem, did_you_mean
-from voiceguide.scheduler.language import FILES, LINES, has_required
+from voiceguide.scheduler.language import FILES
+from voiceguide.scheduler.line import LINES, has_required
 from voiceguide.scheduler.shape import Path, Problems, Record, Shape, Table
 
 

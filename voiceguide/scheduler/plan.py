@@ -97,7 +97,7 @@ class Plan:
     left_out: tuple[LeftOut, ...] = ()
     """What a caution or the author took out."""
     detail: str = "full"
-    """How much is said: `full` or `brief`."""
+    """How much is said: one of `options.AMOUNTS`."""
     can_be_brief: bool = False
     """True if it may be brief for a length, where it is not so already."""
     pace: Pace = PACES["usual"]

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 
+from voiceguide.scheduler.actions import LONG_REST
+from voiceguide.scheduler.bells import IN_WORDS, changes_position, find_bells, name_of, ring, sound
+from voiceguide.scheduler.blanks import Values, fill_in
 from voiceguide.scheduler.cue import Cue, Moments, Words
-from voiceguide.scheduler.language import Language, Line
+from voiceguide.scheduler.language import Language
+from voiceguide.scheduler.line import Line
 from voiceguide.scheduler.plan import DROPPED, EXCLUDED, LATER, LYING, SKIPPED, Plan, Step
 from voiceguide.scheduler.visit import BACK, ICE_FOLLOWS, ICE_TIME, OTHER, Visit
 from voiceguide.units import MINUTE, Milliseconds
@@ -41,33 +46,6 @@ def write_total(duration: Milliseconds, language: Language) -> Cue:
     return fill_in("open.total", line, {"minutes": language.about(duration)}, language)
 
 
-def fill_in(name: str, line: Line, values: Mapping[str, str], language: Language) -> Cue:
-    """Return the cue of a line, with values for its placeholders."""
-    # By identity, as to hash a line takes longer than to fill it in; the language keeps it alive.
-    key = name, id(line), *(values[field] for field in line.fields)
-    made: Cue | None = language.filled_in.get(key)
-    if made is None:
-        text = line.say.format_map(values)
-        text = text[0].upper() + text[1:]
-        made = Cue(name, text, language.lexicon.respell(text), line.required, line.gap, line.pause)
-        language.filled_in[key] = made
-    return made
-
-
-class _Values(dict[str, str]):
-    """What stands for each placeholder, found when it is first asked for; `Side` is `side` with a capital."""
-
-    def __init__(self, find: Callable[[str], str]) -> None:
-        """`find` returns what stands for a placeholder without capitals."""
-        super().__init__()
-        self._find = find
-
-    def __missing__(self, name: str) -> str:
-        small = name.lower()
-        found = self[name] = self._find(name) if name == small else self[small].capitalize()
-        return found
-
-
 class _Writer:
     """Fills in the placeholders of one step."""
 
@@ -75,7 +53,9 @@ class _Writer:
         self.step = step
         self.plan = plan
         self.language = language
-        self.values = _Values(lambda name: _VALUES[name](self))
+        self.rings = plan.detail == "bells" and step.kind not in IN_WORDS
+        self.detail = "brief" if plan.detail == "bells" and not self.rings else plan.detail
+        self.values = Values(lambda name: _VALUES[name](self))
 
     def write(self) -> Words:
         kind = self.step.kind
@@ -84,7 +64,8 @@ class _Writer:
         if kind == "ice":
             return self._ice(self.visit)
         if kind == "open":
-            return {"safety": self.say("open.safety"), "say": (*self._ice_total(), *self._left_out())}
+            more = (*self._ice_total(), *self._left_out(), *self._bells())
+            return {"safety": self.say("open.safety"), "say": more}
         if kind == "cool_down":
             told = self.language.duration(self.step.lasts)
             return {"say": self.say("rest.instead", rest=told), "rest_ends": self.say("repeat.rest_ends")}
@@ -116,12 +97,12 @@ class _Writer:
         return self._fill(key, self.language.lines(key), more)
 
     def _fill(self, key: str, lines: Sequence[Line], more: Mapping[str, str] = {}) -> tuple[Cue, ...]:
-        said = [line for line in lines if not line.only or line.only == self.plan.detail]
+        said = [line for line in lines if line.is_said(self.detail)]
         fields = [field for line in said for field in line.fields]
         values = {field: more[field] if field in more else self.values[field] for field in fields}
         # By identity, as in `fill_in`; and what is alike is filled in once for all its lines.
         made = self.language.filled_in
-        which = key, id(lines), self.plan.detail, *values.values()
+        which = key, id(lines), self.detail, *values.values()
         if which not in made:
             made[which] = lines, tuple(fill_in(key, line, values, self.language) for line in said)
         found: tuple[Cue, ...] = made[which][1]
@@ -158,6 +139,13 @@ class _Writer:
         total = Milliseconds(sum(visit.chosen for visit in ice))
         return self.say("open.with_ice", dose=self.language.duration(total)) if ice else ()
 
+    def _bells(self) -> tuple[Cue, ...]:
+        """Return each bell of the session with what it asks for, where there are bells."""
+        if self.plan.detail != "bells":
+            return ()
+        told = [(sound(one), *self.say(name_of(one))) for one in find_bells(self.plan)]
+        return (*self.say("bell.intro"), *chain.from_iterable(told))
+
     def _ready(self) -> tuple[Cue, ...]:
         items = self.step.items
         by_bed = self._has_bed and "chair" in items
@@ -179,6 +167,8 @@ class _Writer:
     def _move(self) -> tuple[Cue, ...]:
         step = self.step
         away = self.say("move.ball_away") if step.puts_ball_away else ()
+        if self.rings:
+            return self._move_by_bell(away)
         if step.origin is None:
             return self.say(f"move.start.{self._place(step.posture)}")
         if step.origin == step.posture:
@@ -191,6 +181,20 @@ class _Writer:
             words = (*words, *self.say("move.feel_for_things"))
         settle = f"move.settle_{step.posture}"
         return (*words, *self.say(settle if settle in self.language.phrases else "move.settle"))
+
+    def _move_by_bell(self, away: tuple[Cue, ...]) -> tuple[Cue, ...]:
+        """Return the bell, and the posture that is to be taken; how, is known."""
+        step = self.step
+        if not changes_position(step.origin, step.posture, rolls_over=step.rolls_over):
+            return away
+        key = f"to_{self._place(step.posture)}"
+        if step.origin is None:
+            key = f"start_{self._place(step.posture)}"
+        elif step.origin == step.posture:
+            key = "roll_over"
+        elif step.leads_to_ice:
+            key = "to_ice"
+        return (*ring("move"), *away, *self.say(f"bell.{key}"))
 
     def _route(self) -> tuple[str, ...]:
         """Return the phrases from one posture to another: by the bed's edge, if there is no shorter way."""
@@ -250,21 +254,22 @@ class _Writer:
         return self.language.method(visit.entry, visit.wording)
 
     def moment(self, visit: Visit, *moments: str) -> tuple[Cue, ...]:
-        """Return the cues of the first of these moments that the method has words for."""
+        """Return the cues of the first of these moments that has any."""
         lines = self._method_lines(visit)
-        for moment in moments:
-            said = self._fill(f"{visit.entry}.{visit.wording}.{moment}", lines[moment])
-            if said:
-                return said
-        return ()
+        moment = next((one for one in moments if lines[one]), moments[-1])
+        return self._fill(f"{visit.entry}.{visit.wording}.{moment}", lines[moment])
 
     def _bring(self, visit: Visit) -> tuple[Cue, ...]:
-        return self.moment(visit, "bring") if visit.is_first else self.moment(visit, "bring_again", "bring")
+        named = self.say("bell.ball") if self.rings else ()
+        moments = ("bring",) if visit.is_first else ("bring_again", "bring")
+        return (*named, *self.moment(visit, *moments))
 
     def _switch(self, visit: Visit) -> tuple[Cue, ...]:
+        if self.rings:
+            return (*ring("switch_sides"), *self.moment(visit, "switch"))
         # Where the ball goes is told when it is brought.
         by_ball = visit.method is not None and visit.method.name == "ball"
-        is_told = self.plan.detail == "full" or not by_ball
+        is_told = self.detail == "full" or not by_ball
         return (*self.moment(visit, "switch"), *(self.say("switch.place") if is_told else ()))
 
     def _close(self) -> tuple[Cue, ...]:
@@ -296,19 +301,30 @@ class _Writer:
 
     def _treating(self, visit: Visit, moment: str) -> tuple[Cue, ...]:
         if moment in _TREATING:
-            return _TREATING[moment](self, visit)
+            rung = ring(moment) if self.rings else ()
+            return (*rung, *_TREATING[moment](self, visit))
         rest = next(at for at in visit.rests if moment == f"rest_{at}")
-        return self.say("repeat.rest", rest=self.language.duration(rest))
+        is_told = not self.rings or rest >= LONG_REST
+        return self.say("repeat.rest", rest=self.language.duration(rest)) if is_told else ()
 
     def locate(self, visit: Visit) -> tuple[Cue, ...]:
         place = self.moment(visit, "place") if visit.is_first else self.moment(visit, "again", "place")
         dose = self.moment(visit, "dose")
-        if self.plan.detail == "brief" and not visit.is_first:
+        if self.detail == "brief" and not visit.is_first:
             # The second side takes as long as the first: who knows the session needs no reminder.
             dose = tuple(cue for cue in dose if cue.required)
         if visit.is_first and not dose:
             dose = self.say("dose.repeats" if visit.repeats > 1 else f"dose.{self._action}")
-        return (*place, *dose)
+        return (*(() if visit.massage else self._named(visit)), *place, *dose)
+
+    def prepare(self, visit: Visit) -> tuple[Cue, ...]:
+        moments = ("prepare",) if visit.is_first else ("prepare_again", "prepare")
+        return (*self._named(visit), *self.moment(visit, *moments))
+
+    def _named(self, visit: Visit) -> tuple[Cue, ...]:
+        """Return the name of the place, which no bell can tell; where a ball is, it was told."""
+        by_ball = visit.method is not None and visit.method.name == "ball"
+        return () if by_ball or not self.rings else self.say("bell.part")
 
     def minutes_left(self, visit: Visit) -> tuple[Cue, ...]:
         minutes = range(1, max(visit.chosen, visit.massage) // MINUTE + 1)
@@ -360,9 +376,7 @@ _VALUES: Mapping[str, Callable[[_Writer], str]] = {
 }
 """What stands for a placeholder of the phrases."""
 _TREATING: Mapping[str, Callable[[_Writer, Visit], tuple[Cue, ...]]] = {
-    "prepare": lambda to, visit: to.moment(
-        visit, *(("prepare",) if visit.is_first else ("prepare_again", "prepare"))
-    ),
+    "prepare": lambda to, visit: to.prepare(visit),
     "massage": lambda to, visit: to.moment(visit, "massage"),
     "after_massage": lambda to, _: to.say("hold.after_massage"),
     "locate": lambda to, visit: to.locate(visit),

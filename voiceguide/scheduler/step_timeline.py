@@ -8,7 +8,7 @@ from functools import cache
 
 from voiceguide.scheduler import actions
 from voiceguide.scheduler.actions import FIRST_CUE, LEAST_GAP, Comfort
-from voiceguide.scheduler.cue import Cue, Words
+from voiceguide.scheduler.cue import Cue, Sounding, Words
 from voiceguide.scheduler.hold import Measure, Placed, place_in_hold, place_in_massage, place_in_middle
 from voiceguide.scheduler.plan import Step, actions_of
 from voiceguide.scheduler.script import CHECK_EVERY
@@ -124,25 +124,29 @@ def lay_step(
         Milliseconds an opening leaves for the cue that says the total.
     """
     stretches: Iterable[Stretch]
+
+    def sounding(cue: Cue) -> Milliseconds:
+        return earcon_lengths[cue.earcon] if cue.earcon else measure(cue.spoken)
+
     if step.kind == "open":
-        return _opening(words, measure, total_slot)
+        return _opening(words, sounding, total_slot)
     if step.kind == "treat" and step.visit is not None:
-        stretches = _treatment(step, step.visit, words, measure)
+        stretches = _treatment(step, step.visit, words, sounding)
     elif step.kind == "ice" and step.visit is not None:
-        stretches = _icing(step.visit, words, measure, earcon_lengths)
+        stretches = _icing(step.visit, words, sounding, earcon_lengths)
     elif step.kind in {"rest", "switch_sides"}:
         total = actions.REST if step.kind == "rest" else _switch_comfort(step)
-        stretches = (_within(step.kind, words["say"], measure, total),)
+        stretches = (_within(step.kind, words["say"], sounding, total),)
     elif step.kind == "cool_down":
-        stretches = (_fixed("rest", step.lasts, _long_rest(words["say"], words["rest_ends"], measure)),)
+        stretches = (_fixed("rest", step.lasts, _long_rest(words["say"], words["rest_ends"], sounding)),)
     else:
-        stretches = (_talked_through(step, words["say"], measure),)
+        stretches = (_talked_through(step, words["say"], sounding),)
     can_wait = step.kind not in {"treat", "ice", "cool_down"} and not step.leads_to_ice
     return StepLayout(tuple(stretches), can_wait)
 
 
-def _talked_through(step: Step, cues: Sequence[Cue], measure: Measure) -> Stretch:
-    talk, silence = Talk(cues, measure), _silence(step)
+def _talked_through(step: Step, cues: Sequence[Cue], sounding: Sounding) -> Stretch:
+    talk, silence = Talk(cues, sounding), _silence(step)
     longest = max(MINUTE - talk.spoken, 0) if step.leads_to_ice else silence.largest
     return Stretch(actions_of(step)[0], lambda pace: talk.beside(min(silence.at(pace), longest)), talk.place)
 
@@ -171,10 +175,10 @@ def _switch_comfort(step: Step) -> Comfort:
 
 
 def _within(
-    action: str, cues: Sequence[Cue], measure: Measure, total: Comfort, *, first: int = FIRST_CUE
+    action: str, cues: Sequence[Cue], sounding: Sounding, total: Comfort, *, first: int = FIRST_CUE
 ) -> Stretch:
     """Return a stretch that lasts a comfort time, or as long as its words."""
-    talk = Talk(cues, measure, first=first)
+    talk = Talk(cues, sounding, first=first)
     return Stretch(action, lambda pace: talk.within(total.at(pace)), talk.place)
 
 
@@ -183,11 +187,11 @@ def _fixed(action: str, length: int, place: Callable[[int], Placement], *, repea
     return Stretch(action, lambda _: length, place, repeat)
 
 
-def _opening(words: Words, measure: Measure, total_slot: Milliseconds) -> StepLayout:
-    safety = Talk(words["safety"], measure)
+def _opening(words: Words, sounding: Sounding, total_slot: Milliseconds) -> StepLayout:
+    safety = Talk(words["safety"], sounding)
     begin = safety.beside(FIRST_CUE + SAFETY_GAP * len(words["safety"]))
     first = begin + total_slot
-    rest = Talk(words["say"], measure, first=first)
+    rest = Talk(words["say"], sounding, first=first)
     length = rest.beside(first + SAFETY_GAP * len(words["say"]))
 
     def place(length: int) -> Placement:
@@ -196,7 +200,7 @@ def _opening(words: Words, measure: Measure, total_slot: Milliseconds) -> StepLa
     return StepLayout((_fixed("open", length, place),), total_at=Milliseconds(begin))
 
 
-def _treatment(step: Step, visit: Visit, words: Words, measure: Measure) -> Iterator[Stretch]:
+def _treatment(step: Step, visit: Visit, words: Words, sounding: Sounding) -> Iterator[Stretch]:
     method = visit.method
     assert method is not None
     is_repeating = visit.repeats > 1 and not visit.window
@@ -207,50 +211,50 @@ def _treatment(step: Step, visit: Visit, words: Words, measure: Measure) -> Iter
 
     @cache
     def press(*, is_first: bool) -> Stretch:
-        return _press(visit, words["press" if is_first else "press_repeat"], measure)
+        return _press(visit, words["press" if is_first else "press_repeat"], sounding)
 
     @cache
     def release(*, is_last: bool) -> Stretch:
         comfort = actions.RELEASE_BALL if method.name == "ball" else actions.RELEASE
         cues = (*words["release"], *(words["leave"] if is_last else ()))
-        return _within("release", cues, measure, comfort, first=0)
+        return _within("release", cues, sounding, comfort, first=0)
 
     for index, action in enumerate(done):
         if action == "locate":
             yield _finding(
-                visit, words["prepare" if "massage" in done[index:] and visit.massage else "locate"], measure
+                visit, words["prepare" if "massage" in done[index:] and visit.massage else "locate"], sounding
             )
         elif action == "press":
             pressed = press(is_first=not repeat)
             yield replace(pressed, repeat=repeat + 1) if repeat else pressed
         elif action == "massage" and visit.massage:
-            yield _fixed("massage", visit.massage, _in_dose(place_in_massage, words, measure))
+            yield _fixed("massage", visit.massage, _in_dose(place_in_massage, words, sounding))
         elif actions.ACTIONS[action].dosed:
             inside = (
-                _in_middle(words, measure, repeat)
+                _in_middle(words, sounding, repeat)
                 if is_repeating
-                else _in_dose(place_in_hold, words, measure)
+                else _in_dose(place_in_hold, words, sounding)
             )
             repeat += 1
             yield _fixed(action, visit.chosen, inside, repeat=repeat)
         elif action == "rest" and is_repeating and index < last["release"]:
-            yield _fixed("rest", method.rest, _between_repeats(words, measure), repeat=repeat)
+            yield _fixed("rest", method.rest, _between_repeats(words, sounding), repeat=repeat)
         elif action == "rest" and visit.window:
             # What does not divide evenly goes to the last rest, so that the window is met to the millisecond.
             odd = (visit.window - visit.repeats * visit.chosen) % (visit.repeats - 1)
             gap = visit.gap + (odd if index == last["rest"] else 0)
             assert released is not None
             around = released, press(is_first=False)
-            yield replace(_rest_in_window(visit, gap, around, words, measure), repeat=repeat)
+            yield replace(_rest_in_window(visit, gap, around, words, sounding), repeat=repeat)
         elif action == "rest":
-            yield _within("rest", words["rest"], measure, actions.REST)
+            yield _within("rest", words["rest"], sounding, actions.REST)
         else:
             released = release(is_last=index == last["release"])
             yield released
 
 
-def _finding(visit: Visit, cues: Sequence[Cue], measure: Measure) -> Stretch:
-    talk = Talk(cues, measure)
+def _finding(visit: Visit, cues: Sequence[Cue], sounding: Sounding) -> Stretch:
+    talk = Talk(cues, sounding)
 
     def lasts(pace: int) -> int:
         find = actions.FIND_FIRST.at(pace)
@@ -259,8 +263,8 @@ def _finding(visit: Visit, cues: Sequence[Cue], measure: Measure) -> Stretch:
     return Stretch("locate", lasts, talk.place)
 
 
-def _press(visit: Visit, cues: Sequence[Cue], measure: Measure) -> Stretch:
-    talk = Talk(cues, measure)
+def _press(visit: Visit, cues: Sequence[Cue], sounding: Sounding) -> Stretch:
+    talk = Talk(cues, sounding)
     built = visit.method.press_in if visit.method else 0
 
     def lasts(pace: int) -> int:
@@ -270,7 +274,7 @@ def _press(visit: Visit, cues: Sequence[Cue], measure: Measure) -> Stretch:
 
 
 def _rest_in_window(
-    visit: Visit, gap: int, around: tuple[Stretch, Stretch], words: Words, measure: Measure
+    visit: Visit, gap: int, around: tuple[Stretch, Stretch], words: Words, sounding: Sounding
 ) -> Stretch:
     """Return a rest between two holds that are spread, with the release before it and the press after it."""
 
@@ -279,14 +283,14 @@ def _rest_in_window(
 
     def place(length: int) -> Placement:
         told = min(visit.rests, key=lambda at: abs(at - length))
-        return _long_rest(words[f"rest_{told}"], words["rest_ends"], measure)(length)
+        return _long_rest(words[f"rest_{told}"], words["rest_ends"], sounding)(length)
 
     return Stretch("rest", lasts, place)
 
 
-def _long_rest(begins: Sequence[Cue], ends: Sequence[Cue], measure: Measure) -> Callable[[int], Placement]:
+def _long_rest(begins: Sequence[Cue], ends: Sequence[Cue], sounding: Sounding) -> Callable[[int], Placement]:
     """Place the cues of a rest that tells its length at its start, and if it is long, that it soon ends."""
-    talk = Talk(begins, measure)
+    talk = Talk(begins, sounding)
 
     def place(length: int) -> Placement:
         if talk.least > length:
@@ -294,27 +298,27 @@ def _long_rest(begins: Sequence[Cue], ends: Sequence[Cue], measure: Measure) -> 
         events = [*talk.place(talk.least).events]
         at = length - actions.REST_ENDS
         if length >= actions.LONG_REST and talk.least <= at:
-            events.extend(LocalEvent(Milliseconds(at), measure(cue.spoken), cue) for cue in ends)
+            events.extend(LocalEvent(Milliseconds(at), sounding(cue), cue) for cue in ends)
         return Placement(events)
 
     return place
 
 
 def _in_dose(
-    place: Callable[[Milliseconds, Words, Measure], tuple[Iterable[Placed], Sequence[Cue]]],
+    place: Callable[[Milliseconds, Words, Sounding], tuple[Iterable[Placed], Sequence[Cue]]],
     words: Words,
-    measure: Measure,
+    sounding: Sounding,
 ) -> Callable[[int], Placement]:
     """Place the cues of a dose by a rule of `hold`."""
 
     def placed(length: int) -> Placement:
-        found, dropped = place(Milliseconds(length), words, measure)
+        found, dropped = place(Milliseconds(length), words, sounding)
         return Placement(_events(found), dropped)
 
     return placed
 
 
-def _in_middle(words: Words, measure: Measure, repeat: int) -> Callable[[int], Placement]:
+def _in_middle(words: Words, sounding: Sounding, repeat: int) -> Callable[[int], Placement]:
     """Place one of the quiet words in the middle of a repeated hold."""
 
     def place(length: int) -> Placement:
@@ -322,22 +326,22 @@ def _in_middle(words: Words, measure: Measure, repeat: int) -> Callable[[int], P
         if not middles:
             return Placement(())
         cue = middles[repeat % len(middles)]
-        placed = place_in_middle(Milliseconds(length), cue, measure)
+        placed = place_in_middle(Milliseconds(length), cue, sounding)
         return Placement(_events((placed,))) if placed else Placement((), (cue,))
 
     return place
 
 
-def _between_repeats(words: Words, measure: Measure) -> Callable[[int], Placement]:
+def _between_repeats(words: Words, sounding: Sounding) -> Callable[[int], Placement]:
     """Place the cues of a rest between repeats: letting go at its start, pressing again up to its end."""
 
     def place(length: int) -> Placement:
         let_go, again = words["let_go"][0], words["press_again"][0]
-        sounding = measure(again.spoken)
+        lasts = sounding(again)
         return Placement(
             [
-                LocalEvent(NOTHING, measure(let_go.spoken), let_go),
-                LocalEvent(Milliseconds(length - sounding), sounding, again),
+                LocalEvent(NOTHING, sounding(let_go), let_go),
+                LocalEvent(Milliseconds(length - lasts), lasts, again),
             ]
         )
 
@@ -349,36 +353,38 @@ def _events(placed: Iterable[Placed]) -> list[LocalEvent]:
 
 
 def _icing(
-    visit: Visit, words: Words, measure: Measure, earcon_lengths: Mapping[str, Milliseconds]
+    visit: Visit, words: Words, sounding: Sounding, earcon_lengths: Mapping[str, Milliseconds]
 ) -> Iterator[Stretch]:
     comfort = actions.MOVE_SLOWLY if visit.stop == "ice.back" else actions.MOVE
-    talk = Talk(words["on"], measure)
+    talk = Talk(words["on"], sounding)
     yield Stretch("ice_on", lambda pace: talk.beside(comfort.at(pace)), talk.place)
-    yield _fixed("ice", visit.chosen, lambda _: Placement(_during_ice(visit, words, measure, earcon_lengths)))
+    yield _fixed(
+        "ice", visit.chosen, lambda _: Placement(_during_ice(visit, words, sounding, earcon_lengths))
+    )
     events = []
     for at, cue, gain in zip(ICE_OFF_AT, words["off"], ALARM_GAINS, strict=True):
         events.append(LocalEvent(at, earcon_lengths["alarm"], None, "alarm", gain))
-        events.append(LocalEvent(Milliseconds(at + FIRST_CUE), measure(cue.spoken), cue))
+        events.append(LocalEvent(Milliseconds(at + FIRST_CUE), sounding(cue), cue))
     length = events[-1].start + events[-1].duration + SECOND
     yield Stretch("ice_off", lambda _: length, lambda _: Placement(events), wait=ICE_OFF_LIMIT)
 
 
 def _during_ice(
-    visit: Visit, words: Words, measure: Measure, earcon_lengths: Mapping[str, Milliseconds]
+    visit: Visit, words: Words, sounding: Sounding, earcon_lengths: Mapping[str, Milliseconds]
 ) -> list[LocalEvent]:
     """Return what is heard while the ice is on: touch checks, the last minute, a tone every minute."""
     spoken: list[LocalEvent] = []
 
     def say(at: int, cues: Sequence[Cue]) -> None:
         for cue in cues:
-            spoken.append(LocalEvent(Milliseconds(at), measure(cue.spoken), cue))
+            spoken.append(LocalEvent(Milliseconds(at), sounding(cue), cue))
             at = spoken[-1].start + spoken[-1].duration + ICE_GAP * cue.gap
 
     say(FIRST_CUE, words["start"])
     for at in range(CHECK_EVERY, visit.chosen, CHECK_EVERY):
         # The question, which comes last, is asked at the time; what leads to it comes before.
         *leading, question = words[f"check_{at}"]
-        before = sum(measure(cue.spoken) + ICE_GAP * cue.gap for cue in leading)
+        before = sum(sounding(cue) + ICE_GAP * cue.gap for cue in leading)
         say(at - before, (*leading, question, *words["after_check"]))
     say(visit.chosen - MINUTE, words["last_minute"])
     tone = earcon_lengths["soft_tone"]

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from voiceguide.scheduler.actions import FIRST_CUE, LEAST_GAP
-from voiceguide.scheduler.cue import Cue
-from voiceguide.scheduler.hold import Measure
+from voiceguide.scheduler.cue import Cue, Sounding
 from voiceguide.units import Milliseconds
 
 
@@ -24,9 +23,9 @@ class LocalEvent:
     duration: Milliseconds
     """Milliseconds."""
     cue: Cue | None
-    """What is said; None for an earcon."""
+    """What is said or rung; None for an earcon that stands for nothing."""
     earcon: str = ""
-    """The earcon's name; empty for speech."""
+    """The name of such an earcon; empty for a cue."""
     gain: float = 0.0
     """Decibels."""
 
@@ -61,14 +60,14 @@ class Talk:
 
     __slots__ = ("_cues", "_first", "_lengths", "_pauses", "least", "spoken")
 
-    def __init__(self, cues: Sequence[Cue], measure: Measure, *, first: int = FIRST_CUE) -> None:
+    def __init__(self, cues: Sequence[Cue], sounding: Sounding, *, first: int = FIRST_CUE) -> None:
         """`first` is where the first cue starts, in milliseconds."""
         self._cues = cues
         self._first = first
-        self._lengths = [measure(cue.spoken) for cue in cues]
+        self._lengths = [sounding(cue) for cue in cues]
         self._pauses = [max(LEAST_GAP, cue.pause) for cue in cues]
         self.spoken = sum(self._lengths)
-        """Milliseconds that the words sound."""
+        """Milliseconds that the cues sound."""
         self.least = first + self.spoken + sum(self._pauses)
         """Milliseconds, with the smallest gaps."""
 
@@ -83,12 +82,12 @@ class Talk:
     def place(self, length: int) -> Placement:
         """Return where the cues lie in a stretch of that many milliseconds."""
         free = max(length - self.least, 0)
-        shares = sum(cue.gap for cue in self._cues)
+        shares = sum(cue.gap for cue in self._cues) or 1
         events: list[LocalEvent] = []
         at, shared = self._first, 0
-        for cue, sounding, pause in zip(self._cues, self._lengths, self._pauses, strict=True):
-            events.append(LocalEvent(Milliseconds(at), sounding, cue))
+        for cue, lasts, pause in zip(self._cues, self._lengths, self._pauses, strict=True):
+            events.append(LocalEvent(Milliseconds(at), lasts, cue))
             before = free * shared // shares
             shared += cue.gap
-            at += sounding + pause + free * shared // shares - before
+            at += lasts + pause + free * shared // shares - before
         return Placement(events)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from voiceguide.errors import UsageError
 from voiceguide.scheduler.actions import LEAST_GAP
+from voiceguide.scheduler.bells import BELLS
 from voiceguide.scheduler.cue import Cue, Words
 from voiceguide.scheduler.hold import Measure
 from voiceguide.scheduler.language import Language
@@ -18,7 +19,7 @@ from voiceguide.scheduler.stretch import LocalEvent
 from voiceguide.units import LONGEST_SESSION, MINUTE, NOTHING, SECOND, Milliseconds, clock
 
 LEAD_IN_AFTER = Milliseconds(5 * SECOND)
-"""Silence after which headphones and ears want a lead-in before speech."""
+"""Silence after which headphones and ears want a lead-in before speech, and before a bell."""
 LEAD_IN_AIR = Milliseconds(150)
 """Between a lead-in and its speech."""
 LONGEST_QUIET = Milliseconds(MINUTE)
@@ -313,7 +314,7 @@ def _event(start: Milliseconds, local: LocalEvent, segments: Sequence[Segment]) 
     return Event(
         start=start,
         duration=local.duration,
-        kind="speech" if cue else "earcon",
+        kind="speech" if cue and not cue.earcon else "earcon",
         name=cue.name if cue else local.earcon,
         text=cue.text if cue else "",
         spoken=cue.spoken if cue else "",
@@ -348,12 +349,13 @@ def _tones(begin: int, end: int, segments: Sequence[Segment], tone: Milliseconds
 def _with_lead_ins(
     events: Iterable[Event], segments: Sequence[Segment], lead_in: Milliseconds
 ) -> Iterator[Event]:
-    """Yield the events, and a lead-in before speech that follows five seconds or more without sound."""
+    """Yield the events, and a lead-in before speech or a bell that follows five seconds without sound."""
     sounded = 0
     for event in events:
         at = Milliseconds(event.start - LEAD_IN_AIR - lead_in)
         is_first = event.start < LEAD_IN_AFTER
-        if event.kind == "speech" and (event.start - sounded >= LEAD_IN_AFTER or (is_first and not sounded)):
+        is_told = event.kind == "speech" or event.name in BELLS
+        if is_told and (event.start - sounded >= LEAD_IN_AFTER or (is_first and not sounded)):
             yield _event(at, LocalEvent(at, lead_in, None, "lead_in"), segments)
         yield event
         sounded = event.start + event.duration
