@@ -9,7 +9,7 @@ from tests.scheduler.laws import lay_out_routine, speech_of
 from voiceguide.engines.tone import tone_length
 from voiceguide.errors import InvalidContent
 from voiceguide.library import find_routine, load_language, load_points, load_routine, routine_names
-from voiceguide.scheduler.options import Options
+from voiceguide.scheduler.options import AMOUNTS, Options
 from voiceguide.scheduler.plan import Plan
 from voiceguide.scheduler.point import GEAR
 from voiceguide.scheduler.routine import parse_routine
@@ -41,6 +41,11 @@ def laid_out(name: str, options: Options = Options()) -> tuple[Plan, Timeline]: 
 
 def everything() -> list[tuple[Plan, Timeline]]:
     return [laid_out(name) for name in routine_names()]
+
+
+def everything_however_told() -> list[tuple[Plan, Timeline]]:
+    """Return every routine, in full, in brief and with bells."""
+    return [laid_out(name, Options(detail=detail)) for name in routine_names() for detail in AMOUNTS]
 
 
 def stop(name: str, stop_id: str, options: Options = Options()) -> list[Segment]:  # noqa: B008 - it is frozen

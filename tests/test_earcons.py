@@ -12,7 +12,9 @@ from tests.conftest import Run
 from voiceguide.clip import to_int16
 from voiceguide.earcons import EARCON_LENGTHS, MEANINGS, NAMES, make_earcon
 from voiceguide.errors import UnknownName
-from voiceguide.units import SAMPLERATE
+from voiceguide.loudness import loudness_of
+from voiceguide.scheduler.bells import BELLS
+from voiceguide.units import LOUDNESS, SAMPLERATE
 
 EXPECTED = {
     "lead_in": (400, -25.5),
@@ -20,6 +22,11 @@ EXPECTED = {
     "alarm": (600, -10.5),
     "key": (200, -25.5),
     "tick": (240, -22.5),
+    "bell_move": (980, -10.5),
+    "bell_find": (620, -12.5),
+    "bell_press": (750, -12.5),
+    "bell_let_go": (800, -12.5),
+    "bell_other_side": (780, -12.5),
 }
 """Length in milliseconds and peak in decibels."""
 
@@ -103,6 +110,46 @@ def test_the_alarm_rises_note_by_note_in_pitch_and_loudness() -> None:
     pitches = [float(np.argmax(np.abs(np.fft.rfft(part)))) / len(part) for part in parts]
     assert peaks == sorted(peaks)
     assert pitches == sorted(set(pitches))
+
+
+@pytest.mark.parametrize("name", BELLS)
+def test_a_bell_is_heard_over_a_background_and_does_not_startle(name: str) -> None:
+    """A background stays 12 LU below speech, and bells lie in the middle between the two."""
+    loudest, length = np.max(np.abs(make_earcon(name).samples)), len(make_earcon(name).samples)
+    assert length >= 0.2 * SAMPLERATE
+    assert loudness_of([make_earcon(name).samples]) == pytest.approx(LOUDNESS - 6, abs=1)
+    swelling = np.flatnonzero(np.abs(make_earcon(name).samples) > 0.9 * loudest)[0]
+    assert swelling >= 0.02 * SAMPLERATE
+
+
+def test_no_two_bells_go_the_same_way() -> None:
+    """Pressing falls, letting go rises, a place is knocked at twice, the other side is there and back."""
+    assert [pitches_of(name) for name in ("bell_press", "bell_let_go", "bell_find", "bell_other_side")] == [
+        [784, 523],
+        [523, 784],
+        [659, 659],
+        [659, 988, 659],
+    ]
+    chord = make_earcon("bell_move").samples
+    power = np.abs(np.fft.rfft(chord * np.hanning(len(chord)), SAMPLERATE))
+    assert sorted(np.argsort(power[:900])[-3:].tolist()) == [523, 659, 784]
+
+
+def test_every_earcon_says_what_it_means() -> None:
+    assert set(MEANINGS) == set(NAMES)
+    assert len(set(MEANINGS.values())) == len(NAMES), "one meaning each"
+
+
+def pitches_of(name: str) -> list[int]:
+    """Return the pitch of each note of a bell, in hertz, where the note is at its loudest."""
+    samples = make_earcon(name).samples
+    starts = {"bell_press": (40, 300), "bell_let_go": (60, 340), "bell_find": (30, 350)}
+    pitches = []
+    for start in starts.get(name, (30, 230, 420)):
+        note = samples[start * 48 : (start + 130) * 48]
+        power = np.abs(np.fft.rfft(note * np.hanning(len(note)), SAMPLERATE))
+        pitches.append(int(np.argmax(power)))
+    return pitches
 
 
 def test_a_tick_is_shorter_and_softer_than_the_soft_tone_and_still_no_silence_to_a_player() -> None:

@@ -231,7 +231,7 @@ def test_brief_and_gentle_can_be_asked_for_and_kept(run: Run) -> None:
     )
 
 
-@pytest.mark.parametrize(("option", "value"), [("--detail", "bells"), ("--pace", "quick"), ("--ice", "5m")])
+@pytest.mark.parametrize(("option", "value"), [("--detail", "gongs"), ("--pace", "quick"), ("--ice", "5m")])
 def test_a_wish_nobody_can_have_is_refused_with_those_that_can_be_had(
     option: str, value: str, run: Run
 ) -> None:

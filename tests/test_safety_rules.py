@@ -14,7 +14,7 @@ from tests.requirements import (
     POINTS,
     SECOND,
     all_said,
-    everything,
+    everything_however_told,
     laid_out,
     requirement,
     text,
@@ -27,7 +27,7 @@ from voiceguide.scheduler.visit import ICE_FOLLOWS, ICE_TIME
 
 @requirement("X8", "never on broken or bruised skin, or new scars")
 def x8() -> None:
-    for plan, timeline in everything():
+    for plan, timeline in everything_however_told():
         said = [event for event in timeline.events if "broken or bruised skin, or new scars" in event.text]
         assert [event.required for event in said] == [True], plan.routine.id
     assert all("broken_skin" in point.cautions for point in POINTS.values())
@@ -51,7 +51,7 @@ def x10() -> None:
 
 @requirement("X11", "electric, shooting, numb or tingling: let go slowly")
 def x11() -> None:
-    for plan, timeline in everything():
+    for plan, timeline in everything_however_told():
         rule = [e for e in timeline.events if e.text == "Sharp, electric, numb or tingling? Let go, slowly."]
         assert [event.required for event in rule] == [True], plan.routine.id
     hip = [
@@ -76,7 +76,7 @@ def x12() -> None:
 
 @requirement("X13", "up to six of ten, breathing easily, never harder")
 def x13() -> None:
-    for plan, timeline in everything():
+    for plan, timeline in everything_however_told():
         rule = [e for e in timeline.events if e.text == "Six out of ten at most, and breathe easily."]
         assert [event.required for event in rule] == [True], plan.routine.id
         assert "harder" not in all_said(plan.routine.id)
@@ -87,7 +87,7 @@ def x13() -> None:
 )
 def x14() -> None:
     assert max(ICE_TIME.values()) <= 20 * 60 * SECOND
-    for plan, timeline in everything():
+    for plan, timeline in everything_however_told():
         for segment in timeline.segments:
             if segment.action != "ice":
                 continue

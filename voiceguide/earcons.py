@@ -82,30 +82,31 @@ _EARCONS: Final[dict[str, _Earcon]] = {
     ),
     # The bells stand for words, with `--detail bells`. They differ in how many notes they have, and in where
     # those go, which is easier to keep in mind than a pitch: pressing falls, letting go rises, the other side
-    # is there and back. They are as loud as speech, so that no background hides them, and swell in.
+    # is there and back. Some 6 LU softer than speech, and swelling in, they startle nobody; and no background
+    # hides them, as it is softer still by as much.
     "bell_move": _Earcon(
         "change your position",
-        -15.5,
+        -10.5,
         tuple(_Note(0, 80, 900, pitch, 1.0, _PURE) for pitch in (523.25, 659.26, 783.99)),
     ),
     "bell_find": _Earcon(
-        "find the place", -15.5, tuple(_Note(start, 40, 260, 659.26, 1.0, _BELL) for start in (0, 320))
+        "find the place", -12.5, tuple(_Note(start, 60, 240, 659.26, 1.0, _BELL) for start in (0, 320))
     ),
     "bell_press": _Earcon(
-        "press", -15.5, (_Note(0, 50, 250, 783.99, 0.9, _BELL), _Note(260, 50, 440, 523.25, 1.0, _BELL))
+        "press", -12.5, (_Note(0, 50, 250, 783.99, 0.9, _BELL), _Note(260, 50, 440, 523.25, 1.0, _BELL))
     ),
     "bell_let_go": _Earcon(
         "let go, slowly",
-        -15.5,
+        -12.5,
         (_Note(0, 60, 260, 523.25, 1.0, _BELL), _Note(280, 60, 460, 783.99, 0.9, _BELL)),
     ),
     "bell_other_side": _Earcon(
         "go to the other side",
-        -15.5,
+        -12.5,
         (
-            _Note(0, 40, 180, 659.26, 0.9, _BELL),
-            _Note(190, 40, 180, 987.77, 0.9, _BELL),
-            _Note(380, 40, 360, 659.26, 1.0, _BELL),
+            _Note(0, 60, 160, 659.26, 0.9, _BELL),
+            _Note(190, 60, 160, 987.77, 0.9, _BELL),
+            _Note(380, 60, 340, 659.26, 1.0, _BELL),
         ),
     ),
 }

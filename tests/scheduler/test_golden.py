@@ -14,12 +14,13 @@ from voiceguide.library import routine_names
 
 GOLDEN = Path(__file__).parent / "golden"
 LENGTHS = {"hands": ("6m", "9m", "12m"), "lying-down": ("38m", "60m", "75m"), "full": ("30m", "60m", "110m")}
-SHOWN = [(name, "") for name in routine_names()]
-SHOWN += [(name, length) for name, lengths in LENGTHS.items() for length in lengths]
+SHOWN = [(name, "", "") for name in routine_names()]
+SHOWN += [(name, "--length", length) for name, lengths in LENGTHS.items() for length in lengths]
+SHOWN += [("lying-down", "--detail", detail) for detail in ("brief", "bells")]
 
 
-@pytest.mark.parametrize(("name", "length"), SHOWN, ids=[" ".join(one).strip() for one in SHOWN])
-def test_a_routine_is_what_its_golden_timeline_shows(name: str, length: str, run: Run) -> None:
-    shown = run("show", name, "--voice", "tone", *(("--length", length) if length else ()))
-    golden = GOLDEN / f"{name}{f'.{length}' if length else ''}.en.txt"
+@pytest.mark.parametrize(("name", "option", "value"), SHOWN, ids=[f"{one[0]} {one[2]}" for one in SHOWN])
+def test_a_routine_is_what_its_golden_timeline_shows(name: str, option: str, value: str, run: Run) -> None:
+    shown = run("show", name, "--voice", "tone", *((option, value) if option else ()))
+    golden = GOLDEN / f"{name}{f'.{value}' if value else ''}.en.txt"
     assert shown.out == golden.read_text(encoding="utf-8")
