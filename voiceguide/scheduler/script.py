@@ -265,12 +265,8 @@ class _Writer:
         return (*named, *self.moment(visit, *moments))
 
     def _switch(self, visit: Visit) -> tuple[Cue, ...]:
-        if self.rings:
-            return (*ring("switch_sides"), *self.moment(visit, "switch"))
-        # Where the ball goes is told when it is brought.
-        by_ball = visit.method is not None and visit.method.name == "ball"
-        is_told = self.detail == "full" or not by_ball
-        return (*self.moment(visit, "switch"), *(self.say("switch.place") if is_told else ()))
+        rung = ring("switch_sides") if self.rings else ()
+        return (*rung, *self.moment(visit, "switch"), *self.say("switch.place"))
 
     def _close(self) -> tuple[Cue, ...]:
         worked = {visit.zone for visit in self.plan.visits if "ice" in visit.aftercare}
