@@ -45,6 +45,11 @@ PAGE: Mapping[str, tuple[str, ...]] = {
     "left": ("time",),
 }
 """What stands on a page that plays a session (`export -o session.html`), in the same way."""
+PROMPTER: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("title", "how", "one", "progress", "next", "back", "go", "keys", "all"), ()),
+    "place": ("number", "count", "file"),
+}
+"""What stands on the page that a voice is recorded from (`pack script --page`), in the same way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,8 @@ class Leaflet:
     """By key of `LABELS`, placeholders still open."""
     page: Mapping[str, str]
     """By key of `PAGE`, placeholders still open: the page fills them in as it plays."""
+    prompter: Mapping[str, str]
+    """By key of `PROMPTER`, placeholders still open as well."""
 
     def label(self, key: str, **values: str) -> str:
         """Return a heading or a line, its placeholders filled in."""
@@ -158,6 +165,7 @@ LEAFLET = Record(
         "aftercare": Record(dict.fromkeys(AFTERCARE, _LINES)),
         "labels": Record(dict.fromkeys(LABELS, Text())),
         "page": Record(dict.fromkeys(PAGE, Text())),
+        "prompter": Record(dict.fromkeys(PROMPTER, Text())),
     }
 )
 
@@ -173,7 +181,7 @@ def parse_leaflet(mapping: object) -> Leaflet:
     problems: Problems = []
     found = LEAFLET.read(mapping, (), problems)
     if found:
-        for group, wanted in (("labels", LABELS), ("page", PAGE)):
+        for group, wanted in (("labels", LABELS), ("page", PAGE), ("prompter", PROMPTER)):
             problems.extend(_wrong_placeholders(group, found[group] or {}, wanted))
     if problems:
         raise InvalidContent(problems)
@@ -186,6 +194,7 @@ def parse_leaflet(mapping: object) -> Leaflet:
         aftercare=found["aftercare"],
         labels=found["labels"],
         page=found["page"],
+        prompter=found["prompter"],
     )
 
 

@@ -32,7 +32,7 @@ SLOWEST, FASTEST = 80, 300
 _BYTES = 2
 """Of a 16-bit sample."""
 _PROCESSING = 2
-"""Changes whenever `_finish` or a sentence of `REFERENCES` does: it is part of every key."""
+"""Changes whenever `finish` or a sentence of `REFERENCES` does: it is part of every key."""
 REFERENCES = (
     "Lie on your back, with your knees bent and your feet flat on the floor.",
     "Next, the ball goes under your low back, to the left of the spine.",
@@ -176,7 +176,7 @@ class Voice:
         try:
             # The clips first, so that the engine is asked once more after the last and can tidy up.
             for clip, text in zip(clips, missing, strict=False):
-                self._keep(text, _finish(clip, text, gain))
+                self._keep(text, finish(clip, text, gain))
                 done += 1
                 if progress is not None:
                     progress(done, len(missing))
@@ -291,7 +291,7 @@ def _read_gain(content: bytes | None) -> float | None:
     return gain if isinstance(gain, float) and abs(gain) < _MOST else None
 
 
-def _finish(clip: Clip, text: str, gain: float | None) -> bytes:
+def finish(clip: Clip, text: str, gain: float | None) -> bytes:
     """Return a clip as it is kept and played: 48 kHz, trimmed, level, and as `as_kept` says.
 
     How long it is does not depend on its level. Keeping 16 bit halves the disk and costs nothing: at full

@@ -8,16 +8,13 @@ hash, and allows nothing else and no network.
 from __future__ import annotations
 
 import base64
-import html
-import re
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceguide.formats import _steady_mp3
-from voiceguide.track import in_one_line
 from voiceguide.units import clock, in_seconds
+from voiceguide.web_page import direction, escape, fill_in, policy
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,8 +26,6 @@ _ENOUGH = 40
 """Kilobits a second: 40 minutes are then a page of 16 MB."""
 _PIECE = 3 << 16
 """Bytes that are encoded at once: divisible by three, so that base64 needs no padding in between."""
-_RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
-"""Languages, by the first part of their tag."""
 _FOLDER = Path(__file__).with_name("_page")
 
 
@@ -66,47 +61,26 @@ def _put_together(track: Track) -> tuple[str, str]:
     page, style, script = (
         (_FOLDER / f"page.{suffix}").read_text(encoding="utf-8") for suffix in ("html", "css", "js")
     )
-    policy = {
-        "default-src": "'none'",
-        "base-uri": "'none'",
-        "form-action": "'none'",
-        "img-src": "data:",
-        "media-src": "data:",
-        "script-src": _hash(script),
-        "style-src": _hash(style),
-    }
-    values = {f"label.{name}": _escape(label) for name, label in track.labels.items()} | {
-        "direction": "rtl" if track.language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr",
+    values = {f"label.{name}": escape(label) for name, label in track.labels.items()} | {
+        "direction": direction(track.language),
         "duration": str(in_seconds(track.duration)),
         "icon": _icon(track.cover),
-        "language": _escape(track.language),
+        "language": escape(track.language),
         "note": _note(track),
         "parts": _parts(track),
-        "policy": "; ".join(f"{name} {allowed}" for name, allowed in policy.items()),
+        "policy": policy(script, style, img_src="data:", media_src="data:"),
         "script": script,
         "style": style,
-        "title": _escape(track.title),
+        "title": escape(track.title),
         "words": _words(track),
     }
     # Each once, whatever the others hold: a title may well be `{{script}}`. A track without labels has none.
-    before, after = (
-        re.sub(r"\{\{([\w.]+)\}\}", lambda found: values.get(found[1], ""), half)
-        for half in page.split("{{sound}}")
-    )
+    before, after = (fill_in(half, values) for half in page.split("{{sound}}"))
     return before, after
 
 
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
-
-
-def _escape(text: str) -> str:
-    """Return a text as it may stand in HTML, inside quotes as well; HTML has no way to spell a control."""
-    return html.escape(in_one_line(text))
-
-
 def _heading(track: Track, label: str, level: int = 2) -> str:
-    return f'<h{level} id="{label}">{_escape(track.labels.get(label, ""))}</h{level}>'
+    return f'<h{level} id="{label}">{escape(track.labels.get(label, ""))}</h{level}>'
 
 
 def _icon(cover: bytes) -> str:
@@ -120,7 +94,7 @@ def _note(track: Track) -> str:
     if not track.comment:
         return ""
     heading = _heading(track, "before")
-    return f'<div class="note">{heading}<p dir="auto">{_escape(track.comment)}</p></div>'
+    return f'<div class="note">{heading}<p dir="auto">{escape(track.comment)}</p></div>'
 
 
 def _parts(track: Track) -> str:
@@ -130,7 +104,7 @@ def _parts(track: Track) -> str:
     links = "\n".join(
         f'<li><a href="#part-{number}" data-start="{in_seconds(mark.start)}">'
         f"<time>{clock(mark.start)}</time> "
-        f'<span class="text" dir="auto">{_escape(mark.title)}</span></a></li>'
+        f'<span class="text" dir="auto">{escape(mark.title)}</span></a></li>'
         for number, mark in enumerate(track.chapters, start=1)
     )
     return f'<nav aria-labelledby="parts">\n{_heading(track, "parts")}\n<ol>\n{links}\n</ol>\n</nav>'
@@ -146,7 +120,7 @@ def _words(track: Track) -> str:
         found = "\n".join(
             f'<section aria-labelledby="part-{number}">\n'
             f'<h3 id="part-{number}"><time>{clock(mark.start)}</time> '
-            f'<span dir="auto">{_escape(mark.title)}</span></h3>\n'
+            f'<span dir="auto">{escape(mark.title)}</span></h3>\n'
             f"{_lines([line for line in track.words if mark.start <= line.start < mark.end])}\n</section>"
             for number, mark in enumerate(track.chapters, start=1)
         )
@@ -156,7 +130,7 @@ def _words(track: Track) -> str:
 def _lines(lines: Sequence[Line]) -> str:
     found = "\n".join(
         f'<li data-start="{in_seconds(line.start)}"><time>{clock(line.start)}</time> '
-        f'<span class="text" dir="auto">{_escape(line.text)}</span></li>'
+        f'<span class="text" dir="auto">{escape(line.text)}</span></li>'
         for line in lines
     )
     return f"<ol>\n{found}\n</ol>"
