@@ -118,7 +118,7 @@ def test_a_clip_starts_and_ends_with_a_frame_that_sounds(spec: str, tmp_path: Pa
 def test_whatever_an_engine_gives_a_clip_is_trimmed_or_refused(samples: list[float], samplerate: int) -> None:
     clip = Clip(np.array(samples, dtype=np.float32), samplerate)
     try:
-        finished = np.frombuffer(voice_module._finish(clip, "Press.", 6.0), dtype="<i2")
+        finished = np.frombuffer(voice_module.finish(clip, "Press.", 6.0), dtype="<i2")
     except Unavailable:
         assert np.abs(clip.samples).max() <= 0.01
         return

@@ -1,4 +1,4 @@
-"""A script -> a page that shows one text at a time to whoever reads it into a microphone; one file, no network."""
+"""A script -> a page that shows one text at a time to whoever reads it aloud; one file, no network."""
 
 from __future__ import annotations
 

@@ -73,10 +73,10 @@ class Fault:
 
 
 KINDS = (
-    *("missing", "twice", "unreadable", "silent", "too_long", "too_short", "clipped", "too_quiet", "noisy"),
-    *("cut_at_start", "cut_at_end", "wrong_text"),
+    *("unknown", "missing", "twice", "unreadable", "silent", "clipped", "too_quiet", "noisy"),
+    *("cut_at_start", "cut_at_end", "too_short", "too_long", "wrong_text"),
 )
-"""What may be wrong, in the order in which it is looked for."""
+"""What may be wrong, in the order in which it is looked for. `unknown` is a number that no text has."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,6 +127,8 @@ def _read(path: Path) -> tuple[NDArray[np.float32], int]:
     import soundfile
 
     again = "save it as .wav or .flac, or record it again."
+    if not path.is_file():  # a pipe would be waited for
+        raise _Faulty("unreadable", "it is no file", again)
     try:
         with soundfile.SoundFile(path) as file:
             rate = file.samplerate
