@@ -14,16 +14,19 @@ from numpy.typing import NDArray
 
 from tests.made_up import MadeUp, Sound, Stretch, make_routine, make_session
 from tests.test_mixer import sessions
+from voiceguide import turns
 from voiceguide.background import (
     FARTHEST,
     HIGHEST,
     NEAREST,
+    USUAL_DUCK,
     USUAL_LEVEL,
     Background,
     find_background,
     lay_bed,
 )
 from voiceguide.clip import Block
+from voiceguide.commands._options import typed
 from voiceguide.endless import FADE
 from voiceguide.errors import UnknownName
 from voiceguide.library import find_routine, load_language, load_points, load_routine
@@ -31,8 +34,9 @@ from voiceguide.loops import NAMES
 from voiceguide.loudness import loudest, loudness
 from voiceguide.player import RAMP, Player
 from voiceguide.scheduler.options import Options
+from voiceguide.scheduler.timeline import Timeline
 from voiceguide.session import Session, compile_session
-from voiceguide.units import LOUDNESS, in_frames
+from voiceguide.units import Milliseconds, in_frames
 from voiceguide.voice import find_voice
 
 RATE = 8_000
@@ -183,6 +187,21 @@ def test_in_a_pause_it_goes_on_far_away() -> None:
     assert 20 * np.log10(after.std() / before.std()) == pytest.approx(0, abs=2)
 
 
+def test_it_goes_down_for_what_a_key_asks_for_too() -> None:
+    session = quiet_session("brown", sounds=(Sound(25_000, 900),))
+    word = replace(session.timeline.events[0], start=Milliseconds(200), segment=0)
+    session = replace(session, asides={"end_again": Timeline(Milliseconds(2_000), (), (), (word,))})
+    player = Player(session.as_session)
+    before = pulled(player, 800, 80_000)[-16_000:].astype(float)
+    player.turn(turns.ask_to_end)
+    pulled(player, 800, 1_600)
+    during = pulled(player, 800, 7_200).astype(float)
+    pulled(player, 800, 16_000)
+    after = pulled(player, 800, 16_000).astype(float)
+    assert 20 * np.log10(during.std() / before.std()) == pytest.approx(-USUAL_DUCK, abs=2)
+    assert 20 * np.log10(after.std() / before.std()) == pytest.approx(0, abs=2)
+
+
 def test_who_stops_is_not_kept_waiting_for_it() -> None:
     player = Player(quiet_session("brown").as_session)
     pulled(player, 800, 80_000)
@@ -258,4 +277,4 @@ def test_without_lead_ins_everything_else_is_where_it_was() -> None:
     assert {event.name for event in gone} == {"lead_in"}
     assert {event.name for event in bare.timeline.events if event.kind == "earcon"} == {"soft_tone", "alarm"}
     assert all(event.name != "lead_in" for one in bare.ways_up.values() for event in one.events)
-    assert bare.loudness == LOUDNESS
+    assert typed(Options(earcons=False)) == ["--earcons", "off"]
