@@ -17,6 +17,7 @@ _AROUND = SAMPLERATE * 3 // 10
 PHONES = {
     "arm's": "AA R M Z",  # `arm` and Z
     "bed's": "B EH D Z",  # `bed` and Z
+    "cloze": "K L OW Z",  # as `close`, for the eyes
     "painkillers": "P EY N K IH L ER Z",  # `pain` and `killers`
     "sacrum": "S EY K R AH M",  # as in `sacred`
     "sock's": "S AA K S",  # `sock` and S, as in `rock's`
@@ -37,7 +38,7 @@ def in_words(text: str) -> list[str]:
 
 
 def teach(ear: Any, texts: Iterable[str]) -> list[str]:
-    """Add to a decoder's dictionary what it lacks; return the words that are not in `PHONES`."""
+    """Add to a decoder's dictionary what it lacks of these texts; return what `PHONES` lacks, too."""
     unknown = []
     for word in sorted({word for text in texts for word in in_words(text)}):
         if ear.lookup_word(word) is None:

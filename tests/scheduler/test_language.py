@@ -125,6 +125,9 @@ def test_a_missing_file_of_a_language_is_said_so() -> None:
         ("e.g. the qi", "for example the chee"),
         ("  too   many\nspaces ", "too many spaces"),
         ("Left hand: press.", "Left hand: press."),
+        ("Lie still. Close your eyes.", "Lie still. Cloze your eyes."),
+        ("You can close your eyes, close to me.", "You can cloze your eyes, close to me."),
+        ("Popliteal, QI. Qi", "Pop-lit-ee-al, chee. Chee"),
     ],
 )
 def test_what_would_be_misread_is_respelled(written: str, spoken: str) -> None:

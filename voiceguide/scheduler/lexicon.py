@@ -60,7 +60,14 @@ def _replace(text: str, patterns: Iterable[str], spoken: Mapping[str, str]) -> s
     if not longest_first:
         return text
     found = rf"(?<![\w-])(?:{longest_first})(?!\w)"
-    return re.sub(found, lambda match: spoken[_key(match.group())], text, flags=re.IGNORECASE)
+
+    def respell(match: re.Match[str]) -> str:
+        written, said = match.group(), spoken[_key(match.group())]
+        # An engine rests after a full stop only if a capital follows.
+        starts_a_sentence = written[0].isupper() and not written.isupper()
+        return said[:1].upper() + said[1:] if starts_a_sentence else said
+
+    return re.sub(found, respell, text, flags=re.IGNORECASE)
 
 
 def _key(written: str) -> str:
