@@ -300,12 +300,12 @@ CHANGES = sorted(TURNS.keys() - {"again"})
 LISTS = st.lists(st.tuples(st.integers(0, 90 * A_SECOND), st.sampled_from(CHANGES)), max_size=12)
 
 
-@given(st.sampled_from(NAMES), st.integers(0, 30 * 60 * A_SECOND), LISTS)
+@given(st.sampled_from(NAMES), st.sampled_from(["full", "bells"]), st.integers(0, 30 * 60 * A_SECOND), LISTS)
 @settings(max_examples=600, deadline=None)
 def test_whatever_is_pressed_when_what_is_pressed_is_let_go_before_anything_else(
-    name: str, begin: int, keys: list[tuple[int, str]]
+    name: str, detail: str, begin: int, keys: list[tuple[int, str]]
 ) -> None:
-    heard, score = advance(start(tape(name)), begin)
+    heard, score = advance(start(tape(name, Options(detail=detail))), begin)
     for wait, key in keys:
         more, score = advance(score, wait)
         heard += more
