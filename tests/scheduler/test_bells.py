@@ -32,6 +32,11 @@ from voiceguide.units import MINUTE, Milliseconds
 ENGLISH = load_language("en")
 IS_THE_BELL = {"let_go", "press_again", "release"}
 """Moments whose words only say what their bell says."""
+SHORTER = {
+    "Then a little outwards, on to the muscle. Never on bone.": "On the muscle, and never on bone.",
+    "Helper: then a little outwards, on muscle. Never on bone.": "Helper: on muscle, and never on bone.",
+}
+"""Where a warning goes on from words that are not said with bells."""
 
 
 @cache
@@ -69,7 +74,8 @@ def what_must_be_heard_is_heard(plan: Plan) -> None:
                 assert with_bells[0].required
             elif needed(in_full) and step.kind != "move":
                 assert needed(with_bells), (step.kind, moment)
-                assert set(needed(in_brief)) <= set(needed(with_bells)), (step.kind, moment)
+                told = [SHORTER.get(text, text) for text in needed(in_brief)]
+                assert set(told) <= set(needed(with_bells)), (step.kind, moment)
 
 
 @pytest.mark.parametrize("assist", [None, *ASSISTS])
