@@ -98,6 +98,22 @@ def test_show_names_each_bell_by_what_it_asks_for(run: Run) -> None:
     assert "And let go." not in shown
 
 
+def test_who_reads_along_sees_the_bells_too(run: Run) -> None:
+    shown = run(
+        "play", "hands", "--detail", "bells", "--plain", "--backend", "null", "--no-preflight", *TONE
+    ).out
+    lines = [line[9:] for line in shown.splitlines()]
+    begin = lines.index("Left hand.")
+    assert lines[begin - 1 : begin + 4] == [
+        "(bell: find)",
+        "Left hand.",
+        "(bell: press)",
+        "(bell: let go)",
+        "(bell: press)",
+    ]
+    assert not any("soft tone" in line or "lead in" in line for line in lines)
+
+
 def test_bells_can_be_asked_for_kept_and_written_into_a_routine(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(

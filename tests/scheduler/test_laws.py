@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.scheduler.laws import LAWS, lay_out_routine, texts
 from voiceguide.engines.tone import tone_length
 from voiceguide.library import find_routine, load_routine, routine_names
-from voiceguide.scheduler.options import Options
+from voiceguide.scheduler.options import AMOUNTS, Options
 from voiceguide.scheduler.plan import Plan
 from voiceguide.scheduler.point import GEAR
 from voiceguide.scheduler.routine import parse_routine
@@ -107,15 +107,22 @@ def routines(draw: st.DrawFn) -> dict[str, object]:
     return {"version": 1, "id": "any", "ready": list(GEAR[1:]), "steps": steps}
 
 
-@given(routines(), st.integers(200, 600), st.integers(0, 700), st.sampled_from(["left", "right"]))
-@settings(max_examples=40, deadline=None)
+@given(
+    routines(),
+    st.integers(200, 600),
+    st.integers(0, 700),
+    st.sampled_from(["left", "right"]),
+    st.sampled_from(AMOUNTS),
+)
+@settings(max_examples=60, deadline=None)
 def test_any_routine_at_any_speed_of_speech_holds_to_the_laws(
-    mapping: dict[str, object], a_word: int, extra: int, first: str
+    mapping: dict[str, object], a_word: int, extra: int, first: str, detail: str
 ) -> None:
     def measure(text: str) -> Milliseconds:
         return Milliseconds(max(200, a_word * len(text.split()) + extra - 300))
 
-    plan, timeline = lay_out_routine(parse_routine(mapping), measure, Options(sore_side=first))
+    wishes = Options(sore_side=first, detail=detail)
+    plan, timeline = lay_out_routine(parse_routine(mapping), measure, wishes)
     for law in LAWS:
         law(timeline, plan)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 import click
 
 from voiceguide.controls import describe
+from voiceguide.scheduler.bells import BELLS
 from voiceguide.score import Score
 from voiceguide.units import SECOND, clock
 
@@ -110,7 +111,7 @@ class Lines(Nothing):
         event = player.current_event()
         if self._spoken is not None and event is not self._spoken[1]:
             self._print()
-        if event is not None and event.text and not is_answer(event) and self._spoken is None:
+        if event is not None and seen_as(event) and not is_answer(event) and self._spoken is None:
             # A way up that was not planned lies at no time of the session.
             time = "" if player.is_ending and not player.position else clock(player.position)
             self._spoken = time, event
@@ -122,7 +123,7 @@ class Lines(Nothing):
     def _print(self) -> None:
         if self._spoken is not None:
             time, event = self._spoken
-            click.echo(f"{time:>7}  {event.text}")
+            click.echo(f"{time:>7}  {seen_as(event)}")
         self._spoken = None
 
 
@@ -158,8 +159,9 @@ class Picture(Nothing):
     def show(self, player: Player) -> None:
         """Draw the lines that have changed."""
         event, score = player.current_event(), player.score
-        if event is not None and event.text and not is_answer(event) and event.text != self._said:
-            self._said, self._told = event.text, ""
+        seen = "" if event is None or is_answer(event) else seen_as(event)
+        if seen and seen != self._said:
+            self._said, self._told = seen, ""
         size = shutil.get_terminal_size()
         if size != self._size:
             self._drawn, self._size = [], (size.columns, size.lines)
@@ -215,6 +217,16 @@ def _write(codes: str) -> None:
 def is_answer(event: Event) -> bool:
     """Return True for what is said as an answer to a key: it is heard, and not shown too."""
     return event.name.startswith("player.")
+
+
+def seen_as(event: Event) -> str:
+    """Return what is seen of an event: its words, or which bell it is; nothing of other earcons."""
+    return event.text or (in_brackets(event) if event.name in BELLS else "")
+
+
+def in_brackets(event: Event) -> str:
+    """Return the name of an earcon, as those who only read are told what is heard."""
+    return f"({event.name.replace('bell_', 'bell: ').replace('_', ' ')})"
 
 
 def tell_state(score: Score) -> str:

@@ -16,6 +16,7 @@ from voiceguide.commands._options import (
     session_options,
     voice_options,
 )
+from voiceguide.commands._screen import in_brackets
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.plan import DROPPED
 from voiceguide.scheduler.timeline import Event, Segment
@@ -162,7 +163,7 @@ def _segments(session: Session, chapter: int) -> Iterator[tuple[Segment, list[Ev
 
 
 def _said(event: Event) -> str:
-    return event.text or f"({event.name.replace('bell_', 'bell: ').replace('_', ' ')})"
+    return event.text or in_brackets(event)
 
 
 def _length(segment: Segment) -> str:
