@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tests.made_up import MadeUp
 
 SOURCES = Path(__file__).parents[1] / "voiceguide" / "formats" / "_page"
-VOID = {"meta", "link"}
+VOID = {"input", "link", "meta"}
 NASTY = """</title></script><script>alert("1")</script>'"><b>&amp;{{script}}\x00\x1b\u2028--><!--"""
 
 

@@ -39,8 +39,13 @@ _ENDINGS = {"'s": "Z", "s'": "", "s": "Z"}
 """What a word of the dictionary may end with; Z for S is near enough for a recogniser."""
 
 
-def check() -> None:
-    """Return if the recogniser is here; else raise Unavailable."""
+def check(language: str) -> None:
+    """Return if the recogniser is here and knows a BCP-47 language; else raise Unavailable."""
+    if language.partition("-")[0].lower() != LANGUAGE:
+        raise Unavailable(
+            f"the recogniser that finds wrong texts does not know the language '{language}'",
+            hint="with --no-listen nobody checks what is said.",
+        )
     try:
         import pocketsphinx  # noqa: F401
     except ImportError:
@@ -60,7 +65,7 @@ class Ear:
 
     def __init__(self, texts: Iterable[str]) -> None:
         """Block for a second per thousand texts; raise Unavailable if the recogniser is not here."""
-        check()
+        check(LANGUAGE)
         self._texts = {text: " ".join(in_words(text)) for text in texts}
         self._quick, self._patient = _decoder(), _decoder(**_WIDE)
         words = {word for sentence in self._texts.values() for word in sentence.split()}

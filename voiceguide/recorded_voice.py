@@ -22,7 +22,7 @@ from voiceguide.voice import finish
 if TYPE_CHECKING:
     import numpy as np
 
-    from voiceguide.clip import Block, Clip
+    from voiceguide.clip import Clip
     from voiceguide.hearing import Ear
 
 _ENOUGH = 40
@@ -49,14 +49,14 @@ class FaultyRecordings(VoiceguideError):
     """Recordings of which some must be made again: all that is wrong with any of them."""
 
     def __init__(self, folder: Path, found: tuple[Found, ...], recordings: int) -> None:
-        """`recordings` is how many there should be."""
+        """Take all that was found, and how many recordings there should be."""
         self.found = found
         self._folder = folder
         files = len({one.number for one in found})
         super().__init__(f"{files} of {recordings} recordings cannot be used, and no pack was made")
 
     def lines(self) -> list[str]:
-        """Return `Error:` and `Hint:` lines for every fault, in the order of the script, and how many there are."""
+        """Return `Error:` and `Hint:` lines for every fault, in the order of the script, and a last one."""
         return [
             line
             for kind, some in groupby(self.found, key=lambda one: one.fault.kind)
@@ -69,7 +69,7 @@ class FaultyRecordings(VoiceguideError):
         return VoiceguideError(message, where=str(self._folder / found.file), hint=found.fault.remedy)
 
     def _missing(self, found: list[Found]) -> Iterator[VoiceguideError]:
-        # Whoever is halfway through looks at what there is, and need not be told of each that is still to come.
+        # Whoever is halfway through need not be told of each that is still to come.
         counted = count()
         for _, run in groupby(found, key=lambda one: one.number - next(counted)):
             some = list(run)
@@ -95,8 +95,8 @@ class RecordedVoice:
     one_sided: int
     """How many recordings have a channel that holds nothing, and were taken from another one."""
 
-    def clip(self, text: str) -> Clip:
-        """Return the recording of a text as a clip of ours: trimmed, level, at 48 kHz. Blocks while it is read.
+    def clip(self, spoken: str) -> Clip:
+        """Return the recording of a text as a clip of ours: trimmed, level, at 48 kHz; read now.
 
         Raises Unavailable if there is nothing to hear in it any more.
         """
@@ -104,9 +104,9 @@ class RecordedVoice:
 
         from voiceguide.clip import FULL_SCALE, Clip
 
-        speech = Clip(examine(self.files[text], text).speech, SAMPLERATE)
+        speech = Clip(examine(self.files[spoken], spoken).speech, SAMPLERATE)
         samples: np.ndarray[tuple[int], np.dtype[np.int16]] = np.frombuffer(
-            finish(speech, text, self.gain), dtype="<i2"
+            finish(speech, spoken, self.gain), dtype="<i2"
         )
         return Clip(np.divide(samples, np.float32(FULL_SCALE), dtype=np.float32), SAMPLERATE)
 

@@ -116,9 +116,11 @@ def examine(path: Path, text: str) -> Take:
     first, last = _spoken(levels, voice, noise)
     speech = _cut_out(sound, first, last)
     faults = _faults_of_level(used, samplerate, speech, voice, _noise_around(levels, first, last))
-    cut = _faults_of_edges(levels, voice, noise)
-    # What was cut off is too short, too: one reason to record it again is enough.
-    faults += cut or _faults_of_length((last - first) * _FRAME / SAMPLERATE, text)
+    cut = _faults_of_edges(levels, first, last, max(noise + _CUT_ABOVE, voice - _CUT_BELOW))
+    faults += cut
+    # What was cut off or drowns in noise is too short, too: one reason to record it again is enough.
+    if not cut and not any(fault.kind == "noisy" for fault in faults):
+        faults += _faults_of_length((last - first) * _FRAME / SAMPLERATE, text)
     return Take(speech, tuple(faults), channel)
 
 
@@ -138,7 +140,8 @@ def _read(path: Path) -> tuple[NDArray[np.float32], int]:
             samples: NDArray[np.float32] = file.read(LONGEST * rate + 1, dtype="float32", always_2d=True)
     # An OSError has no message of libsndfile's, and TypeError is a raw file, of which nothing is known.
     except (soundfile.LibsndfileError, OSError, TypeError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        told = error.strerror if isinstance(error, OSError) else getattr(error, "error_string", None)
+        reason = told or str(error)
         raise _Faulty("unreadable", f"it cannot be read as sound: {reason.rstrip('.')}", again) from None
     if len(samples) > LONGEST * rate:
         raise _Faulty("too_long", f"it is longer than {LONGEST} seconds", "record this one text alone.")
@@ -261,17 +264,18 @@ def _flat_places(raw: NDArray[np.float32], samplerate: int) -> int:
     return places if places >= _FLAT_PLACES else 0
 
 
-def _faults_of_edges(levels: NDArray[np.float64], voice: float, noise: float) -> list[Fault]:
-    edge, loud = EDGE // 10, max(noise + _CUT_ABOVE, voice - _CUT_BELOW)
+def _faults_of_edges(levels: NDArray[np.float64], first: int, last: int, loud: float) -> list[Fault]:
+    """Return what is wrong at the ends of a sound whose words are not quiet until a level, in decibels."""
+    edge = EDGE // 10
     faults = []
-    for kind, frames, what, when in (
-        ("cut_at_start", levels[:edge], "begins", "press the button, wait for half a second, and then read."),
-        ("cut_at_end", levels[-edge:], "ends", "wait for half a second after the last word."),
-    ):
-        # A knock on the button dies away within one of the two.
-        if frames.min() > loud:
-            measured = f"it {what} in the middle of a sound, {voice - frames.min():.0f} dB below the voice"
-            faults.append(Fault(kind, measured, f"record it again: {when}"))
+    if first < edge and levels[first : first + edge].min() > loud:
+        what = "it begins in the middle of a word, without a moment of quiet before it"
+        remedy = "record it again: press the button, wait for half a second, and then read."
+        faults.append(Fault("cut_at_start", what, remedy))
+    if last > len(levels) - edge and levels[last - edge : last].min() > loud:
+        what = "it ends in the middle of a word, without a moment of quiet behind it"
+        remedy = "record it again, and wait for half a second after the last word."
+        faults.append(Fault("cut_at_end", what, remedy))
     return faults
 
 

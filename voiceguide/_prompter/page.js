@@ -15,12 +15,13 @@
       localStorage.setItem(key, at);
     } catch {}
     try {
-      history.replaceState(null, "", `#${items[at].id}`);
+      // Not the id of the item, to which the browser would go in the list.
+      history.replaceState(null, "", `#${items[at].id.slice(1)}`);
     } catch {}
   };
 
   const kept = () => {
-    const named = items.findIndex(({ id }) => `#${id}` === location.hash);
+    const named = items.findIndex(({ id }) => [`#${id}`, `#${id.slice(1)}`].includes(location.hash));
     if (named >= 0) return named;
     try {
       return Number(localStorage.getItem(key)) || 0;
