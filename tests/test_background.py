@@ -110,9 +110,7 @@ def test_it_lies_12_lu_and_more_below_every_word_however_near_it_is_asked_for(en
 
 @pytest.mark.parametrize("name", NAMES)
 def test_where_nobody_speaks_its_loudest_moment_is_as_far_below_as_was_asked_for(name: str) -> None:
-    session = replace(hands("tone"), background=under(name, level=24), loudness=-20)
-    bed = session.mixer().bed
-    assert bed is not None
+    bed = lay_bed(under(name, level=24), (), 48_000, -20)
     assert loudest(bed.sound.cut(0, 70 * 48_000)) == pytest.approx(-20 - 24, abs=0.1)
 
 
@@ -268,13 +266,17 @@ def test_a_word_that_is_neither_a_name_nor_a_file_is_told() -> None:
     assert "'waves'" in (caught.value.hint or "")
 
 
-def test_without_lead_ins_everything_else_is_where_it_was() -> None:
+@pytest.mark.parametrize(("name", "sounds", "stays"), [("lying-down", False, "alarm"), ("hands", True, "")])
+def test_without_lead_ins_everything_else_is_where_it_was(name: str, stays: str, *, sounds: bool) -> None:
     voice = find_voice("tone", rate=None)
-    content = load_routine(find_routine("lying-down")), load_points(), load_language("en"), voice
-    usual, bare = (compile_session(*content, Options(earcons=on)) for on in (True, False))
+    content = load_routine(find_routine(name)), load_points(), load_language("en"), voice
+    usual, bare = (compile_session(*content, Options(earcons=on), sounds=sounds) for on in (True, False))
     assert bare.timeline.duration == usual.timeline.duration
-    gone = {*usual.timeline.events} - {*bare.timeline.events}
-    assert {event.name for event in gone} == {"lead_in"}
-    assert {event.name for event in bare.timeline.events if event.kind == "earcon"} == {"soft_tone", "alarm"}
+    assert [one for one in usual.timeline.events if one.name != "lead_in"] == [*bare.timeline.events]
+    assert len(bare.timeline.events) < len(usual.timeline.events)
+    assert stays in {event.name for event in bare.timeline.events} | {""}
     assert all(event.name != "lead_in" for one in bare.ways_up.values() for event in one.events)
+
+
+def test_that_no_lead_ins_were_asked_for_is_typed_as_it_was() -> None:
     assert typed(Options(earcons=False)) == ["--earcons", "off"]
