@@ -35,6 +35,7 @@ def test_each_word_added_is_one_change(said: list[str], more: list[str]) -> None
     assert compare(said + more, said)[0] == len(more)
 
 
+@pytest.mark.slow
 def test_an_ear_that_expects_our_cues_hears_a_voice_and_no_words_in_a_tone(
     tmp_path: Path, shared_cache: Path
 ) -> None:
