@@ -6,13 +6,16 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import soundfile
 
+from voiceguide import find_routine, load_language, load_points, load_routine
 from voiceguide.pack import LEVEL, MANIFEST
+from voiceguide.repertoire import find_repertoire
 
 TEXTS = ("Press.", "And let go.", "Now, your hands.")
 
@@ -37,6 +40,12 @@ def make_files(name: str, **changes: Any) -> dict[str, bytes]:
         MANIFEST: json.dumps(manifest).encode(),
         **{f"{number}.wav": make_wav() for number in range(len(TEXTS))},
     }
+
+
+@cache
+def repertoire_of(name: str) -> tuple[str, ...]:
+    """Return all that a shipped routine may say; it takes seconds, and so it is found out once."""
+    return find_repertoire([load_routine(find_routine(name))], load_points(), load_language("en"))
 
 
 def write_folder(place: Path, files: Mapping[str, bytes]) -> Path:

@@ -57,6 +57,8 @@ class Job:
     """BCP 47."""
     targets: Mapping[Path, str]
     """By absolute path of each file: what it was made from when it was written last, or nothing."""
+    fill: str | None = None
+    """Who says what a voice that was recorded has no clip for; None for nobody."""
     bitrate: int | None = None
     """Kilobits a second, for the formats that can have it."""
     samplerate: int = SAMPLERATE
@@ -108,7 +110,7 @@ def failed(job: Job, message: str) -> tuple[Outcome, ...]:
 
 
 def _outcomes(job: Job) -> Iterator[Outcome]:
-    voice = find_voice(job.voice, rate=job.rate, language=job.language)
+    voice = find_voice(job.voice, rate=job.rate, language=job.language, fill=job.fill)
     content = load_routine(find_routine(job.routine)), load_points(), load_language(job.language)
     session: Session | None = None
 

@@ -130,6 +130,12 @@ SETTINGS: dict[str, Setting] = {
     "voice": Setting(
         "who speaks: ENGINE or ENGINE:VOICE", _voice, "an engine, or an engine and a voice", "espeak:en-us+f5"
     ),
+    "fill": Setting(
+        "who says what a voice that was recorded has no clip for: ENGINE or ENGINE:VOICE",
+        _voice,
+        "an engine, or an engine and a voice",
+        "espeak",
+    ),
     "rate": Setting(
         "words a minute", _number(SLOWEST, FASTEST), f"a number from {SLOWEST} to {FASTEST}", "150"
     ),

@@ -12,7 +12,7 @@ from voiceguide.document import make_document
 from voiceguide.earcons import EARCON_LENGTHS, make_earcon
 from voiceguide.errors import ImpossibleLength, InvalidContent, Problem
 from voiceguide.scheduler import body
-from voiceguide.scheduler.asides import lay_asides, write_asides
+from voiceguide.scheduler.asides import lay_asides, longest_by_keys, write_asides
 from voiceguide.scheduler.choices import choose_in_plan, choose_in_routine, go_on_after, settle
 from voiceguide.scheduler.cue import Words
 from voiceguide.scheduler.fit import Fit, find_ends, find_ranges, fit
@@ -300,7 +300,7 @@ def compile_session(
         written = write_asides(
             plan,
             language,
-            longest=_longest_by_keys(plan, timeline.duration),
+            longest=longest_by_keys(plan, timeline.duration),
             longest_here=Milliseconds(2 * max(end - start for start, end in pairwise(starts))),
             has_end=options.ends is not None,
         )
@@ -317,13 +317,6 @@ def compile_session(
         ways_up=ways_up,
         asides=asides,
     )
-
-
-def _longest_by_keys(plan: Plan, duration: Milliseconds) -> Milliseconds:
-    """Return how many milliseconds a session takes once a key has made every dose as long as it may get."""
-    grown = (visit.dose.largest - visit.chosen for visit in plan.visits if visit.points and not visit.window)
-    times = (visit.rounds * visit.repeats for visit in plan.visits if visit.points and not visit.window)
-    return Milliseconds(duration + sum(more * often for more, often in zip(grown, times, strict=True)))
 
 
 def _other_wishes(options: Options, plan: Plan) -> Iterator[tuple[str, Options]]:

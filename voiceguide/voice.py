@@ -26,6 +26,8 @@ from voiceguide.units import SAMPLERATE, Milliseconds, to_milliseconds
 if TYPE_CHECKING:
     from voiceguide.clip import Block, Clip
 
+SHIPPED_VOICE = "pack:rms"
+"""A pack that says all that the shipped routines do: the same on every platform, with nothing to install."""
 SLOWEST, FASTEST = 80, 300
 """Words a minute that can be followed; below and above, engines differ in what they do."""
 
@@ -65,7 +67,8 @@ def find_voice(
     Parameters
     ----------
     spec
-        As `--voice` takes it.
+        As `--voice` takes it; None for the voice that is shipped, or, where that one cannot meet the rate or
+        the language, the engine of this platform.
     rate
         Words a minute; None for where the engine is clearest.
     language
@@ -89,7 +92,7 @@ def find_voice(
             f"{rate} words a minute is not a rate that can be followed",
             hint=f"type `--rate` with a number from {SLOWEST} to {FASTEST}.",
         )
-    name, colon, voice = (spec or default_engine()).partition(":")
+    name, colon, voice = (spec or default_voice(rate=rate, language=language)).partition(":")
     engine: Engine = find("voiceguide.engines", name).Engine()
     engine.check()
     notes: list[str] = []
@@ -212,6 +215,12 @@ class Voice:
             self._clips[spoken] = Clip(full, SAMPLERATE)
         return self._clips[spoken]
 
+    def forget(self, texts: Iterable[str]) -> None:
+        """Let go of clips that are not needed again soon; what is on disk stays there."""
+        for text in texts:
+            self._clips.pop(text, None)
+            self._loaded.pop(text, None)
+
     def _samples(self, text: str) -> bytes:
         # What was looked at a moment ago is not read again; nor is it kept beside the clip.
         found = self._loaded.pop(text, None) or self._only_here.get(text) or self._cache.load(self._key(text))
@@ -271,13 +280,13 @@ class Voice:
         return Lengths(self._cache, self.identity)
 
 
-def default_engine() -> str:
-    """Return the engine that speaks if no voice is asked for."""
+def default_voice(*, rate: int | None, language: str) -> str:  # noqa: ARG001 - what may decide it
+    """Return who speaks if no voice is asked for."""
     return speaking_engine()
 
 
 def speaking_engine() -> str:
-    """Return the engine of this platform that can say anything."""
+    """Return the engine of this platform that can say anything, at any rate."""
     return "pyttsx3" if sys.platform in {"darwin", "win32"} else "espeak"
 
 

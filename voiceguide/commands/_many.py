@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from itertools import product
 from multiprocessing import get_context
@@ -29,20 +29,27 @@ from voiceguide.batch import (
     follow_parent,
     told,
 )
-from voiceguide.commands._options import LANGUAGE, Steps, check_routine, open_voice, typed
-from voiceguide.errors import ExportError, Unavailable, UsageError
+from voiceguide.commands._options import Steps, check_routine, typed
+from voiceguide.commands._speaking import LANGUAGE, open_voice, spoken
+from voiceguide.errors import ExportError, InvalidContent, Unavailable, UsageError
 from voiceguide.exporter import bitrate_for, check_target
+from voiceguide.folders import user_folder
 from voiceguide.index_page import make_index
 from voiceguide.library import (
     DEFAULT_ROUTINE,
+    SHIPPED,
     find_routine,
+    load_language,
     load_leaflet,
+    load_points,
     load_routine,
     routine_names,
 )
 from voiceguide.scheduler.options import Options
+from voiceguide.session import compile_session
 from voiceguide.settings import settings_that_apply
 from voiceguide.units import MINUTE, Milliseconds, clock, parse_length
+from voiceguide.voice import Voice
 from voiceguide.whole_files import check_file_target, write_text
 
 _MOST = 61
@@ -105,6 +112,8 @@ class Wishes:
     """`ENGINE:VOICE` or `ENGINE`; None for the default, and where `--voices` names several."""
     rate: int | None
     """Words a minute; None where the engine is clearest."""
+    fill: str | None
+    """Who says what a voice that was recorded has no clip for; None for nobody."""
     bitrate: int | None
     """Kilobits a second, where a format can choose."""
     samplerate: int
@@ -145,7 +154,7 @@ def export_many(
     lengths = list(dict.fromkeys(_length(text) for text in _listed(many.lengths)))
     voices: Sequence[str | None] = _listed(many.voices) or (sound.voice,)
     chosen = routine_names() if many.is_all else list(dict.fromkeys(routines)) or (DEFAULT_ROUTINE,)
-    _check(folder, chosen, voices, sound.rate)
+    _check(folder, chosen, voices, sound)
     for suffix in suffixes:
         check_target(folder / f"session.{suffix}", force=True)
     fitting = [suffix for suffix in suffixes if bitrate_for(Path(f"x.{suffix}"), sound.bitrate)]
@@ -173,8 +182,9 @@ def export_many(
             Job(
                 routine=str(find_routine(routine).resolve()),
                 options=wishes,
-                voice=speaker,
+                voice=speaker or _speaker(routine, wishes, sound),
                 rate=sound.rate,
+                fill=sound.fill,
                 language=LANGUAGE,
                 targets=targets,
                 bitrate=sound.bitrate,
@@ -202,17 +212,39 @@ def _length(text: str) -> Milliseconds:
         raise UsageError(f"--lengths: {error}", hint="for example `--lengths 25,40m,1h`.") from None
 
 
-def _check(folder: Path, routines: Sequence[str], voices: Sequence[str | None], rate: int | None) -> None:
+def _check(folder: Path, routines: Sequence[str], voices: Sequence[str | None], sound: Wishes) -> None:
     """Raise what is wrong with any of it, before anything slow is done."""
     check_file_target(folder / "session", force=True)
     for routine in routines:
         check_routine(routine, Options())
     for voice in voices:
-        open_voice(voice, rate)
+        open_voice(voice, sound.rate, sound.fill)
     names = [load_routine(find_routine(routine)).id for routine in routines]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise UsageError(f"two routines are called '{twice}'", hint="write them into different folders.")
+
+
+def _speaker(routine: str, options: Options, sound: Wishes) -> str:
+    """Return who speaks a session for which no voice was asked for, and tell it if that is a choice."""
+
+    def named(speaker: Voice) -> str:
+        path = find_routine(routine)
+        if sound.rate is None and _is_of_ones_own(path):
+            content = load_routine(path), load_points(), load_language(LANGUAGE)
+            # What else may be wrong with it is told when it is made.
+            with suppress(UsageError, InvalidContent):
+                compile_session(*content, speaker, options, sounds=False)
+        return speaker.name
+
+    return spoken(named, None, sound.rate, sound.fill)
+
+
+def _is_of_ones_own(path: Path) -> bool:
+    """Return True if a routine, or a point or a word that it may use, is not the shipped one."""
+    return SHIPPED not in path.parents or any(
+        (user_folder() / kind).exists() for kind in ("points", "languages")
+    )
 
 
 def _name(routine: str, options: Options, voice: str | None) -> str:

@@ -18,6 +18,7 @@ from click.core import ParameterSource
 from voiceguide import registry
 from voiceguide.backends import Backend
 from voiceguide.commands import TYPED
+from voiceguide.commands._speaking import LANGUAGE, spoken
 from voiceguide.errors import (
     ImpossibleLength,
     InvalidContent,
@@ -41,9 +42,8 @@ from voiceguide.scheduler.options import DETAILS, FOOT_BATHS, ICES, WISHES, Opti
 from voiceguide.session import Session, compile_session, write_script
 from voiceguide.settings import parse_setting, settings_that_apply, shown
 from voiceguide.units import LONGEST_SESSION, SECOND, Milliseconds, clock, parse_length
-from voiceguide.voice import Voice, find_voice
+from voiceguide.voice import Voice
 
-LANGUAGE = "en"
 AUTO_BACKENDS = ("miniaudio", "sounddevice", "simpleaudio")
 """What `--backend auto` tries, the best first. Never one that plays to nobody."""
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -179,8 +179,9 @@ def session_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def voice_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--voice` and `--rate`."""
+    """Add `--voice`, `--fill` and `--rate`."""
     function = setting_option("rate", metavar="WPM")(function)
+    function = setting_option("fill", metavar="ENGINE:VOICE")(function)
     return setting_option("voice", metavar="ENGINE:VOICE")(function)
 
 
@@ -217,15 +218,16 @@ def open_session(
     sounds: bool = True,
     live: bool = False,
     quiet: bool = False,
+    fill: str | None = None,
 ) -> Session:
-    """Return the session that the options ask for, saying on stderr what takes time."""
+    """Return the session that the options ask for, saying on stderr what takes time, and who speaks."""
     path = find_routine(routine)
     found = load_routine(path)
-    speaker = open_voice(voice, rate)
-    progress = None if quiet else Steps("Preparing the voice")
-    try:
+
+    def compiled(speaker: Voice) -> Session:
+        progress = None if quiet else Steps("Preparing the voice")
         with located_in(path):
-            session = compile_session(
+            return compile_session(
                 found,
                 load_points(),
                 load_language(LANGUAGE),
@@ -235,10 +237,13 @@ def open_session(
                 live=live,
                 progress=progress,
             )
+
+    try:
+        session = spoken(compiled, voice, rate, fill)
     except ImpossibleLength as error:
         _offer(error, options)
         raise
-    say_notes(speaker)
+    say_notes(session.voice)
     if sounds:
         for line in author_lines(session):
             click.echo(line, err=True)
@@ -299,11 +304,6 @@ def author_lines(session: Session) -> Iterator[str]:
         yield f"By: {routine.by}."
     if routine.note:
         yield f"Note: {routine.note}"
-
-
-def open_voice(voice: str | None, rate: int | None) -> Voice:
-    """Return the voice that the options ask for."""
-    return find_voice(voice, rate=rate, language=LANGUAGE)
 
 
 def find_backend(name: str, device: str | None = None) -> tuple[str, Backend]:

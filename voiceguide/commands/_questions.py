@@ -10,7 +10,7 @@ from typing import TypeVar
 import click
 
 from voiceguide.commands import as_called
-from voiceguide.commands._options import LANGUAGE
+from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.commands._verdict import check_steps
 from voiceguide.errors import VoiceguideError
 from voiceguide.known_settings import points_in

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from voiceguide import registry
-from voiceguide.commands._options import LANGUAGE, located_in
+from voiceguide.commands._options import located_in
+from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.errors import InvalidContent, Problem
 from voiceguide.library import is_point, load_language, load_point, load_points, load_routine
 from voiceguide.scheduler.routine import Routine

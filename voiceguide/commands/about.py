@@ -7,8 +7,9 @@ from dataclasses import asdict
 
 import click
 
-from voiceguide.commands._options import LANGUAGE, json_option
+from voiceguide.commands._options import json_option
 from voiceguide.commands._page import print_section
+from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.library import load_leaflet
 
 

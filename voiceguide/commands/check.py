@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from voiceguide.commands import as_called
-from voiceguide.commands._options import LANGUAGE
+from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.commands._verdict import verdict
 from voiceguide.errors import UnknownName, UsageError, VoiceguideError, did_you_mean
 from voiceguide.folders import user_folder

@@ -17,11 +17,10 @@ from voiceguide.clip_cache import cache_folder
 from voiceguide.commands import as_called
 from voiceguide.commands._options import (
     AUTO_BACKENDS,
-    LANGUAGE,
     find_backend,
     json_option,
-    open_voice,
 )
+from voiceguide.commands._speaking import LANGUAGE, open_voice
 from voiceguide.errors import VoiceguideError
 from voiceguide.folders import user_folder
 from voiceguide.known_settings import SETTINGS

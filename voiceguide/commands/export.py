@@ -16,7 +16,6 @@ from voiceguide.commands._background import background_options
 from voiceguide.commands._beside import Beside
 from voiceguide.commands._many import MANY, Many, Wishes, export_many
 from voiceguide.commands._options import (
-    LANGUAGE,
     Steps,
     command_line,
     flag_option,
@@ -25,6 +24,7 @@ from voiceguide.commands._options import (
     setting_option,
     voice_options,
 )
+from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.errors import UsageError
 from voiceguide.exporter import (
     bitrate_for,
@@ -101,6 +101,7 @@ def command(
     voice: str | None,
     rate: int | None,
     *,
+    fill: str | None,
     timeline: Path | None,
     plan: Path | None,
     subtitles: str,
@@ -127,7 +128,7 @@ def command(
         for option, stands in (("subtitles", True), ("length", many.lengths), ("voice", many.voices)):
             alone[f"--{option}"] = stands if _is_typed(option) else None
         many.check(routines, [option for option, value in alone.items() if value])
-        wishes = Wishes(voice, rate, bitrate, samplerate or SAMPLERATE, loudness, room_tone, background)
+        wishes = Wishes(voice, rate, fill, bitrate, samplerate or SAMPLERATE, loudness, room_tone, background)
         export_many(many, routines, options, wishes, force=force)
         return
     if target is None:
@@ -143,7 +144,7 @@ def command(
     )
     beside.check(force=force)
     session = replace(
-        open_session(routine, voice, rate, options),
+        open_session(routine, voice, rate, options, fill=fill),
         samplerate=samplerate or SAMPLERATE,
         loudness=loudness,
         room_tone=room_tone,

@@ -11,13 +11,12 @@ import click
 from voiceguide import registry
 from voiceguide.commands import as_called
 from voiceguide.commands._options import (
-    LANGUAGE,
     flag_option,
     json_option,
     located_in,
-    open_voice,
     voice_options,
 )
+from voiceguide.commands._speaking import LANGUAGE, open_voice
 from voiceguide.earcons import EARCON_LENGTHS, MEANINGS
 from voiceguide.engines import Recorder
 from voiceguide.errors import Unavailable, UnknownName, VoiceguideError
@@ -189,14 +188,16 @@ _KINDS: dict[str, Callable[[], Rows]] = {
 @voice_options
 @flag_option("plain")
 @json_option
-def command(kind: str, voice: str | None, rate: int | None, *, plain: bool, as_json: bool) -> None:
+def command(
+    kind: str, voice: str | None, rate: int | None, fill: str | None, *, plain: bool, as_json: bool
+) -> None:
     """List what there is.
 
     KIND is routines (if nothing is said), points, voices, engines, backends, devices, formats, earcons,
     backgrounds, languages, folders (yours, and what is shipped) or settings.
     """
     if kind == "routines":
-        rows = _routines(_voice_if_there(voice, rate))
+        rows = _routines(_voice_if_there(voice, rate, fill))
     elif kind in _KINDS:
         rows = _KINDS[kind]()
     else:
@@ -212,10 +213,10 @@ def command(kind: str, voice: str | None, rate: int | None, *, plain: bool, as_j
         )
 
 
-def _voice_if_there(voice: str | None, rate: int | None) -> Voice | None:
+def _voice_if_there(voice: str | None, rate: int | None, fill: str | None) -> Voice | None:
     """Return the voice, for the lengths it knows; None if it cannot speak here, as a list needs no sound."""
     try:
-        return open_voice(voice, rate)
+        return open_voice(voice, rate, fill)
     except Unavailable as error:
         click.echo(f"Note: {error.message}; the lengths are estimates.", err=True)
         return None

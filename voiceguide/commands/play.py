@@ -63,6 +63,7 @@ def command(
     device: str | None,
     voice: str | None,
     rate: int | None,
+    fill: str | None,
     options: Options,
     preflight: bool,
     wait_for_me: bool,
@@ -91,13 +92,13 @@ def command(
     try:
         name, opened = find_backend(backend, device)
     except Unavailable as error:
-        given = (*_given("--voice", voice), *_given("--rate", rate), *typed(options))
+        given = (*_given("--voice", voice), *_given("--rate", rate), *_given("--fill", fill), *typed(options))
         export = command_line("voiceguide", "export", routine, "-o", "session.wav", *given)
         raise Unavailable(
             error.message, where=error.where, hint=f"`{export}` makes a file for another player."
         ) from None
     try:
-        session = open_session(routine, voice, rate, options, live=True)
+        session = open_session(routine, voice, rate, options, live=True, fill=fill)
     except ImpossibleLength as error:
         if "--ice later" not in error.remedies or not (sys.stdin and sys.stdin.isatty()):
             raise
@@ -106,7 +107,7 @@ def command(
             raise
         options = replace(options, ice="later")
         context.find_root().meta[TYPED] += ["--ice", "later"]
-        session = open_session(routine, voice, rate, options, live=True)
+        session = open_session(routine, voice, rate, options, live=True, fill=fill)
     click.echo(
         f"{session.title}, {clock(session.timeline.duration)}, with {session.voice.name} through {name}. "
         "Space pauses. q, twice, ends gently. ? lists the keys.",

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 import click
 
-from voiceguide.commands._options import LANGUAGE, json_option
+from voiceguide.commands._options import json_option
 from voiceguide.commands._page import print_section
+from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.errors import UnknownName, VoiceguideError
 from voiceguide.leaflet import Leaflet
 from voiceguide.library import find_point, load_language, load_leaflet, load_point, load_points

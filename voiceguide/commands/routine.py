@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from voiceguide.commands import as_called
-from voiceguide.commands._options import LANGUAGE
 from voiceguide.commands._questions import ask, ask_source
+from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.commands._verdict import check_steps, verdict
 from voiceguide.errors import ExportError, UsageError, VoiceguideError
 from voiceguide.folders import user_folder

@@ -8,15 +8,14 @@ from pathlib import Path
 import click
 
 from voiceguide.commands._options import (
-    LANGUAGE,
     backend_options,
     command_line,
     find_backend,
-    open_voice,
     say_notes,
     setting_option,
     voice_options,
 )
+from voiceguide.commands._speaking import LANGUAGE, spoken
 from voiceguide.errors import Unavailable, UsageError
 from voiceguide.exporter import check_target, export
 from voiceguide.library import load_language
@@ -41,6 +40,7 @@ def command(
     device: str | None,
     voice: str | None,
     rate: int | None,
+    fill: str | None,
     loudness: int,
 ) -> None:
     """Say a sentence, to try a voice."""
@@ -55,8 +55,10 @@ def command(
         except Unavailable as error:
             error.hint = f"`{command_line('voiceguide', 'say', text, '-o', 'saying.wav')}` makes a file."
             raise
-    speaker = open_voice(voice, rate)
-    saying = replace(compile_saying(text, load_language(LANGUAGE), speaker), loudness=loudness)
+    language = load_language(LANGUAGE)
+    saying = spoken(lambda speaker: compile_saying(text, language, speaker), voice, rate, fill)
+    saying = replace(saying, loudness=loudness)
+    speaker = saying.voice
     say_notes(speaker)
     click.echo(f"{speaker.name}: {saying.timeline.events[-1].spoken}", err=True)
     if opened is None and target is not None:

@@ -36,6 +36,7 @@ def command(
     routine: str,
     voice: str | None,
     rate: int | None,
+    fill: str | None,
     *,
     options: Options,
     plain: bool,
@@ -46,7 +47,7 @@ def command(
 
     ROUTINE is a name or a path; without one it is lying-down.
     """
-    session = open_session(routine, voice, rate, options, sounds=False, quiet=as_json)
+    session = open_session(routine, voice, rate, options, sounds=False, quiet=as_json, fill=fill)
     if explain:
         click.echo("\n".join(_explanation(session)))
     elif as_json:

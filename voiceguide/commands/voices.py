@@ -14,14 +14,13 @@ from voiceguide import registry
 from voiceguide.backends import Backend
 from voiceguide.commands import as_called
 from voiceguide.commands._options import (
-    LANGUAGE,
     backend_options,
     find_backend,
     json_option,
-    open_voice,
     say_notes,
     setting_option,
 )
+from voiceguide.commands._speaking import LANGUAGE, open_voice
 from voiceguide.errors import Unavailable, UsageError, VoiceguideError
 from voiceguide.exporter import check_target, export
 from voiceguide.library import load_language

@@ -105,6 +105,13 @@ def write_asides(
     return asides
 
 
+def longest_by_keys(plan: Plan, duration: Milliseconds) -> Milliseconds:
+    """Return how many milliseconds a session takes once a key has made every dose as long as it may get."""
+    grown = (visit.dose.largest - visit.chosen for visit in plan.visits if visit.points and not visit.window)
+    times = (visit.rounds * visit.repeats for visit in plan.visits if visit.points and not visit.window)
+    return Milliseconds(duration + sum(more * often for more, often in zip(grown, times, strict=True)))
+
+
 def _longer(plan: Plan) -> set[int]:
     """Return by how many seconds a dose may get longer at a time: by `MORE`, or by what is left of it."""
     lefts = [visit.dose.largest - visit.chosen for visit in plan.visits if visit.points and not visit.window]

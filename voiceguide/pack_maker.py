@@ -1,0 +1,172 @@
+"""Texts in a voice -> a voice pack, a folder or a zip: the same voice and texts give the same bytes."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiceguide.errors import ExportError
+from voiceguide.ogg import SAMPLERATE as ENCODED
+from voiceguide.ogg import encode
+from voiceguide.pack import LEVEL, MANIFEST, VERSION
+from voiceguide.units import SAMPLERATE
+from voiceguide.voice import Voice
+from voiceguide.whole_files import check_file_target, check_folder, replacing, replacing_folder
+
+if TYPE_CHECKING:
+    from voiceguide.clip import Block
+
+BITRATE = 16
+"""Kilobits a second of a clip, about: an offline recogniser understands it as well as what it was made of."""
+NOTICE = "LICENCE"
+"""The file in a pack in which its licence is written out."""
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)
+"""The time of every file in a zip, so that the same files are the same zip."""
+_TRIES = 4
+"""Times a clip is encoded, a little softer each time, until its peaks are where they may be."""
+_A_LITTLE = 0.1
+"""Decibels."""
+_AT_ONCE = 64
+"""Texts that are in memory at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a manifest says of a pack beside its clips."""
+
+    id: str
+    """What it is called in `--voice pack:ID`."""
+    title: str
+    """What a person calls it."""
+    language: str
+    """BCP-47 tag."""
+    speaker: str
+    """Whose voice it is."""
+    licence: str
+    """Who may do what with it."""
+    source: str
+    """How it was made."""
+
+
+def check_pack_target(target: Path, *, force: bool) -> None:
+    """Return if a pack can be expected to be written there. Raises `ExportError` if not."""
+    if _is_zip(target):
+        check_file_target(target, force=force)
+        return
+    check_folder(target.parent)
+    if target.exists() and not force:
+        raise ExportError(f"'{target}' exists already", hint="add --force to write into it.")
+
+
+def make_pack(
+    target: Path,
+    texts: Iterable[str],
+    voice: Voice,
+    facts: Facts,
+    *,
+    notice: str = "",
+    force: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> int:
+    """Write a pack of texts in a voice, whole or not at all, and return how many bytes its files have.
+
+    Parameters
+    ----------
+    target
+        A name that ends with `.zip`, or a folder.
+    texts
+        What is to be said, as it is spoken.
+    voice
+        Who says it.
+    facts
+        What the manifest tells.
+    notice
+        The text of its licence, for a file of its own; empty for none.
+    force
+        True if it may take the place of what is there.
+    progress
+        Called after each clip with how many are done, of how many.
+
+    Raises
+    ------
+    ExportError
+        If the target exists or cannot be written.
+    Unavailable
+        If the voice fails.
+    """
+    wanted = sorted(set(texts))
+    files: dict[str, bytes] = {}
+    clips: dict[str, dict[str, object]] = {}
+    for text, content, frames in _spoken(wanted, voice):
+        # Named by its words: what is added later renames no other.
+        name = sha256(text.encode()).hexdigest()[:16] + ".opus"
+        files[name] = content
+        clips[text] = {"file": name, "frames": frames}
+        if progress is not None:
+            progress(len(clips), len(wanted))
+    manifest = {"version": VERSION, **asdict(facts), "rate": voice.rate, "level": LEVEL, "clips": clips}
+    written = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    files |= {MANIFEST: written.encode()} | ({NOTICE: notice.encode()} if notice else {})
+    if _is_zip(target):
+        with replacing(target, force=force) as beside:
+            _write_zip(beside, files)
+    else:
+        with replacing_folder(target, force=force) as folder:
+            for name, content in files.items():
+                (folder / name).write_bytes(content)
+    return sum(len(content) for content in files.values())
+
+
+def _spoken(texts: Sequence[str], voice: Voice) -> Iterator[tuple[str, bytes, int]]:
+    """Yield each text with its clip as Opus, and the frames of that; memory stays constant."""
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # libsndfile encodes beside Python
+        for begin in range(0, len(texts), _AT_ONCE):
+            some = texts[begin : begin + _AT_ONCE]
+            voice.prepare(some)
+            encoded = pool.map(_encoded, [voice.clip(text).samples for text in some])
+            for text, (content, frames) in zip(some, encoded, strict=True):
+                yield text, content, frames
+            voice.forget(some)
+
+
+def _is_zip(target: Path) -> bool:
+    return target.suffix.lower() == ".zip"
+
+
+def _encoded(samples: Block) -> tuple[bytes, int]:
+    """Return a clip at 48 kHz as Opus, and how many frames it has once it is decoded."""
+    import numpy as np
+    import soundfile
+    import soxr
+
+    from voiceguide.loudness import room_above
+
+    narrow = soxr.resample(samples, SAMPLERATE, ENCODED, "HQ").astype(np.float32)
+    content, decoded = b"", samples
+    for _ in range(_TRIES):
+        content = encode(narrow, BITRATE)
+        decoded, _ = soundfile.read(io.BytesIO(content), dtype="float32")
+        room = room_above(decoded)
+        if room >= 0:
+            break
+        narrow = narrow * np.float32(10 ** ((room - _A_LITTLE) / 20))
+    return content, len(decoded)
+
+
+def _write_zip(path: Path, files: Mapping[str, bytes]) -> None:
+    with zipfile.ZipFile(path, "w") as written:
+        for name in sorted(files):
+            member = zipfile.ZipInfo(name, _LONG_AGO)
+            member.create_system = 3  # Unix, wherever it is made
+            member.external_attr = 0o644 << 16
+            # What is Opus gets no smaller.
+            member.compress_type = zipfile.ZIP_STORED if name.endswith(".opus") else zipfile.ZIP_DEFLATED
+            written.writestr(member, files[name])
