@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
 from math import inf, log
 from typing import Any
 
@@ -29,8 +28,10 @@ _AROUND = _RATE * 3 // 10
 _PEAK = 0.7
 _MARGIN = 0.05
 """By how much another text must be likelier, in the units of the recogniser."""
-_RIVALS = 12
-"""Texts that are nearest in their words to one, of which the recogniser must tell it apart."""
+_RIVALS, _DECOYS, _NEIGHBOURS = 12, 60, 2
+"""Texts of which the recogniser must tell one apart: the nearest in their words, some as long as it, and
+those before and behind it in the script. Only if one of them is heard are all others asked, which takes ten
+times as long."""
 _WIDE = {"beam": 1e-120, "pbeam": 1e-120, "wbeam": 1e-100}
 """How unlikely a thought may become before it is given up: with few texts there is time for accents."""
 _PHONES = {"nought": "N AO T", "sacrum": "S EY K R AH M"}
@@ -79,21 +80,25 @@ class Ear:
         for text in self.unknown:
             del self._texts[text]
         self._called = {sentence: text for text, sentence in self._texts.items()}
+        self._words = {sentence: frozenset(sentence.split()) for sentence in self._called}
         if self._called:
             _set(self._quick, "script", self._called)
 
     def hear(self, speech: Block, text: str) -> str | None:
         """Return the text of the script that is heard at 48 kHz when `text` is expected; None if unsure.
 
-        Blocks for a fraction of the length of the speech, and longer if it is not what is expected.
+        Blocks for a fraction of the length of the speech, and for seconds if it is not what is expected.
         """
         if text not in self._texts:
             return None
         sound, expected = _for_the_ear(speech), self._texts[text]
+        rivals = self._rivals(expected)
+        _set(self._quick, "few", dict.fromkeys([expected, *rivals, *self._decoys(expected)]))
+        if _decode(self._quick, "few", sound)[0] == expected:
+            return text
         first, _ = _decode(self._quick, "script", sound)
         if first == expected:
             return text
-        rivals = self._rivals(expected)
         _set(self._patient, "rivals", dict.fromkeys([expected, *rivals, *filter(self._called.get, [first])]))
         second, _ = _decode(self._patient, "rivals", sound)
         if second == expected:
@@ -110,16 +115,22 @@ class Ear:
         return score if heard == sentence else -inf
 
     def _rivals(self, expected: str) -> list[str]:
-        words = expected.split()
-        matcher = SequenceMatcher(autojunk=False)
-        matcher.set_seq2(words)
+        """Return the texts whose words are most like those of one."""
+        words = self._words[expected]
 
         def alike(sentence: str) -> float:
-            matcher.set_seq1(sentence.split())
-            return matcher.ratio()
+            other = self._words[sentence]
+            return len(words & other) / len(words | other)
 
         others = [one for one in self._called if one != expected]
         return sorted(others, key=lambda one: (-alike(one), one))[:_RIVALS]
+
+    def _decoys(self, expected: str) -> list[str]:
+        """Return texts that somebody may have slipped to, and others that take as long to say."""
+        others = list(self._called)
+        place = others.index(expected)
+        beside = others[max(place - _NEIGHBOURS, 0) : place + _NEIGHBOURS + 1]
+        return [*beside, *sorted(others, key=lambda one: (abs(len(one) - len(expected)), one))[:_DECOYS]]
 
     def _learn(self, word: str) -> bool:
         """Return True if a word is in the dictionary, or can be put together from others."""
