@@ -32,7 +32,8 @@ def test_a_script_is_every_sentence_numbered(run: Run) -> None:
     lines = run("pack", "script", "feet-lying").out.splitlines()
     assert [line.split(maxsplit=1) for line in lines] == [[str(n), text] for n, text in enumerate(texts, 1)]
     rows = json.loads(run("pack", "script", "feet-lying", "--json").out)
-    assert rows == [{"number": number, "text": text} for number, text in enumerate(texts, start=1)]
+    assert [(row["number"], row["text"]) for row in rows] == list(enumerate(texts, start=1))
+    assert rows[11]["file"] == "0012.wav"
     assert len(set(texts)) == len(texts)
 
 

@@ -26,14 +26,17 @@ _HEARD_AT = 48_000
 """Hertz at which a decoder is asked to give it: what our clips have."""
 
 
-def encode(samples: Block, bitrate: int) -> bytes:
-    """Return mono sound of `SAMPLERATE` as Ogg Opus, decoded at 48 kHz; `bitrate` is in kilobits a second."""
+def encode(samples: Block, bitrate: int, samplerate: int = SAMPLERATE) -> bytes:
+    """Return mono sound, at a rate that Opus has, as Ogg Opus that is decoded at 48 kHz.
+
+    `bitrate` is in kilobits a second, `samplerate` in hertz.
+    """
     import soundfile
 
     file = io.BytesIO()
     level = (_HIGHEST - bitrate) / (_HIGHEST - _LOWEST)
     with soundfile.SoundFile(
-        file, "w", SAMPLERATE, 1, "OPUS", format="OGG", compression_level=level
+        file, "w", samplerate, 1, "OPUS", format="OGG", compression_level=level
     ) as written:
         written.write(samples)
     return b"".join(_steady(file.getvalue()))

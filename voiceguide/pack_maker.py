@@ -9,20 +9,20 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from voiceguide.errors import ExportError
 from voiceguide.ogg import SAMPLERATE as ENCODED
 from voiceguide.ogg import encode
 from voiceguide.pack import LEVEL, MANIFEST, VERSION
 from voiceguide.units import SAMPLERATE
-from voiceguide.voice import Voice
 from voiceguide.whole_files import check_file_target, check_folder, replacing, replacing_folder
 
 if TYPE_CHECKING:
-    from voiceguide.clip import Block
+    from voiceguide.clip import Block, Clip
 
 BITRATE = 16
 """Kilobits a second of a clip, about: an offline recogniser understands it as well as what it was made of."""
@@ -56,6 +56,23 @@ class Facts:
     """How it was made."""
 
 
+class Speaker(Protocol):
+    """Whoever says the texts of a pack: a voice, or a person who was recorded."""
+
+    @property
+    def rate(self) -> int:
+        """Words a minute."""
+
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Make clips of some texts; blocks until they are there. Raises `Unavailable`."""
+
+    def clip(self, spoken: str) -> Clip:
+        """Return a text's clip as it is to be heard: trimmed, level, at 48 kHz."""
+
+    def forget(self, texts: Iterable[str]) -> None:
+        """Keep the clips of some texts in memory no longer."""
+
+
 def check_pack_target(target: Path, *, force: bool) -> None:
     """Return if a pack can be expected to be written there. Raises `ExportError` if not."""
     if _is_zip(target):
@@ -69,11 +86,13 @@ def check_pack_target(target: Path, *, force: bool) -> None:
 def make_pack(
     target: Path,
     texts: Iterable[str],
-    voice: Voice,
+    voice: Speaker,
     facts: Facts,
     *,
     notice: str = "",
     force: bool = False,
+    bitrate: int = BITRATE,
+    samplerate: int = ENCODED,
     progress: Callable[[int, int], None] | None = None,
 ) -> int:
     """Write a pack of texts in a voice, whole or not at all, and return how many bytes its files have.
@@ -92,6 +111,10 @@ def make_pack(
         The text of its licence, for a file of its own; empty for none.
     force
         True if it may take the place of what is there.
+    bitrate
+        Kilobits a second of its clips, about.
+    samplerate
+        Hertz at which they are encoded, one that Opus has; half of it is the highest tone that is kept.
     progress
         Called after each clip with how many are done, of how many.
 
@@ -105,7 +128,9 @@ def make_pack(
     wanted = sorted(set(texts))
     files: dict[str, bytes] = {}
     clips: dict[str, dict[str, object]] = {}
-    for text, content, frames in _spoken(wanted, voice):
+    for text, content, frames in _spoken(
+        wanted, voice, partial(_encoded, bitrate=bitrate, samplerate=samplerate)
+    ):
         # Named by its words: what is added later renames no other.
         name = sha256(text.encode()).hexdigest()[:16] + ".opus"
         files[name] = content
@@ -125,13 +150,15 @@ def make_pack(
     return sum(len(content) for content in files.values())
 
 
-def _spoken(texts: Sequence[str], voice: Voice) -> Iterator[tuple[str, bytes, int]]:
+def _spoken(
+    texts: Sequence[str], voice: Speaker, encoding: Callable[[Block], tuple[bytes, int]]
+) -> Iterator[tuple[str, bytes, int]]:
     """Yield each text with its clip as Opus, and the frames of that; memory stays constant."""
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # libsndfile encodes beside Python
         for begin in range(0, len(texts), _AT_ONCE):
             some = texts[begin : begin + _AT_ONCE]
             voice.prepare(some)
-            encoded = pool.map(_encoded, [voice.clip(text).samples for text in some])
+            encoded = pool.map(encoding, [voice.clip(text).samples for text in some])
             for text, (content, frames) in zip(some, encoded, strict=True):
                 yield text, content, frames
             voice.forget(some)
@@ -141,7 +168,7 @@ def _is_zip(target: Path) -> bool:
     return target.suffix.lower() == ".zip"
 
 
-def _encoded(samples: Block) -> tuple[bytes, int]:
+def _encoded(samples: Block, *, bitrate: int, samplerate: int) -> tuple[bytes, int]:
     """Return a clip at 48 kHz as Opus, and how many frames it has once it is decoded."""
     import numpy as np
     import soundfile
@@ -149,10 +176,10 @@ def _encoded(samples: Block) -> tuple[bytes, int]:
 
     from voiceguide.loudness import room_above
 
-    narrow = soxr.resample(samples, SAMPLERATE, ENCODED, "HQ").astype(np.float32)
+    narrow = soxr.resample(samples, SAMPLERATE, samplerate, "HQ").astype(np.float32)
     content, decoded = b"", samples
     for _ in range(_TRIES):
-        content = encode(narrow, BITRATE)
+        content = encode(narrow, bitrate, samplerate)
         decoded, _ = soundfile.read(io.BytesIO(content), dtype="float32")
         room = room_above(decoded)
         if room >= 0:

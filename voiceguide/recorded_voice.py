@@ -7,7 +7,7 @@ thousands of them do not fit into memory.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count, groupby
 from pathlib import Path
@@ -94,6 +94,12 @@ class RecordedVoice:
     """Names of the recordings of which nobody knows what is said: the recogniser could not make it out."""
     one_sided: int
     """How many recordings have a channel that holds nothing, and were taken from another one."""
+
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Do nothing: recordings are there already, and read when they are asked for."""
+
+    def forget(self, texts: Iterable[str]) -> None:
+        """Do nothing: none is kept."""
 
     def clip(self, spoken: str) -> Clip:
         """Return the recording of a text as a clip of ours: trimmed, level, at 48 kHz; read now.

@@ -10,19 +10,24 @@ from pathlib import Path
 import click
 
 from voiceguide.commands._options import Steps, json_option, say_notes, voice_options
+from voiceguide.commands._pack_build import build
 from voiceguide.commands._speaking import LANGUAGE, open_voice
 from voiceguide.errors import UsageError
 from voiceguide.library import (
     DEFAULT_ROUTINE,
     find_routine,
     load_language,
+    load_leaflet,
     load_points,
     load_routine,
     routine_names,
 )
 from voiceguide.pack_maker import Facts, check_pack_target, make_pack
+from voiceguide.prompter import write_prompter
+from voiceguide.reading import make_rows
 from voiceguide.repertoire import find_repertoire
 from voiceguide.scheduler.point import ID
+from voiceguide.whole_files import check_file_target, write_text
 
 _all_option = click.option("--all", "is_all", is_flag=True, help="Every routine there is.")
 _routines_argument = click.argument("routines", nargs=-1, metavar="[ROUTINE]...")
@@ -50,15 +55,29 @@ def _texts(routines: Sequence[str], *, is_all: bool) -> tuple[str, ...]:
 @_routines_argument
 @_all_option
 @json_option
-def _script(routines: tuple[str, ...], *, is_all: bool, as_json: bool) -> None:
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path),
+    metavar="FILE.html",
+    help="Write a page to read from, too.",
+)
+@click.option("--force", is_flag=True, help="Replace a page that exists.")
+def _script(
+    routines: tuple[str, ...], *, is_all: bool, as_json: bool, page: Path | None, force: bool
+) -> None:
     """Print every sentence that a pack needs.
 
     All that ROUTINE may say, whatever is asked of it and however long it takes; without one it is lying-down.
+    Keep what --json prints while it is recorded: `pack build` goes by its numbers.
     """
+    if page is not None:
+        check_file_target(page, force=force)
     texts = _texts(routines, is_all=is_all)
+    if page is not None:
+        script = dict(enumerate(texts, start=1))
+        write_text(page, write_prompter(script, load_leaflet(LANGUAGE).prompter, LANGUAGE), force=force)
     if as_json:
-        rows = [{"number": number, "text": text} for number, text in enumerate(texts, start=1)]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(make_rows(texts), indent=2, ensure_ascii=False))
         return
     width = len(str(len(texts)))
     click.echo("\n".join(f"{number:{width}}  {text}" for number, text in enumerate(texts, start=1)))
@@ -105,7 +124,7 @@ def _render(
     """
     if voice is None:
         raise UsageError("--voice says who speaks", hint="for example `--voice espeak`.")
-    name = _checked_name(target, name)
+    name = checked_name(target, name)
     check_pack_target(target, force=force)
     texts = _texts(routines, is_all=is_all)
     speaking = open_voice(voice, rate, fill)
@@ -130,7 +149,7 @@ def _render(
     click.echo(f"{target}: {len(texts)} sentences, {size / 1e6:.1f} MB")
 
 
-def _checked_name(target: Path, name: str | None) -> str:
+def checked_name(target: Path, name: str | None) -> str:
     """Return the name of a pack, which is that of its folder or zip."""
     own = target.name.removesuffix(".zip")
     if not re.fullmatch(ID, own):
@@ -140,3 +159,6 @@ def _checked_name(target: Path, name: str | None) -> str:
         hint = f"write it to '{target.with_name(f'{name}{target.suffix}')}'."
         raise UsageError(f"the pack '{name}' would not be found as '{target.name}'", hint=hint)
     return own
+
+
+command.add_command(build)
