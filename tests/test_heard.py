@@ -18,27 +18,30 @@ from scripts.ear import hear, in_words, teach
 from voiceguide.exporter import export
 from voiceguide.library import find_routine, load_language, load_points, load_routine
 from voiceguide.session import compile_session
-from voiceguide.voice import find_voice
+from voiceguide.voice import SHIPPED_VOICE, find_voice
 
 pocketsphinx = pytest.importorskip("pocketsphinx", reason="has no wheel for every Python and machine")
 pytestmark = pytest.mark.slow
 
+VOICES = (SHIPPED_VOICE, "espeak")
+ROUTINES = ("lying-down", "full", "lower-back-one-side")
 Heard = dict[str, str]
 
 
-@pytest.fixture(scope="module", params=["lying-down", "full", "lower-back-one-side"])
+@pytest.fixture(scope="module", params=[(v, n) for v in VOICES for n in ROUTINES], ids="-".join)
 def heard(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Heard]:
     """Give what was heard for each distinct text of two words or more."""
     folder = tmp_path_factory.mktemp("heard")
     try:
-        yield hear_session(request.param, folder)
+        speaker, routine = request.param
+        yield hear_session(speaker, routine, folder)
     finally:
         shutil.rmtree(folder)
 
 
-def hear_session(routine: str, folder: Path) -> Heard:
-    """Export a session in the default voice, cut each distinct text out of the file, and listen."""
-    voice = find_voice("espeak", rate=None, cache=folder / "cache")
+def hear_session(speaker: str, routine: str, folder: Path) -> Heard:
+    """Export a session, cut each distinct text out of the file, and listen."""
+    voice = find_voice(speaker, rate=None, cache=folder / "cache")
     session = compile_session(load_routine(find_routine(routine)), load_points(), load_language("en"), voice)
     export(session, folder / "session.wav")
     with soundfile.SoundFile(folder / "session.wav") as file:

@@ -21,7 +21,14 @@ from voiceguide.engines import tone
 from voiceguide.errors import Unavailable, UnknownName, UsageError
 from voiceguide.loudness import loudness, true_peak
 from voiceguide.units import LOUDNESS, SAMPLERATE
-from voiceguide.voice import REFERENCES, Voice, find_voice
+from voiceguide.voice import (
+    REFERENCES,
+    SHIPPED_VOICE,
+    Voice,
+    default_voice,
+    find_voice,
+    speaking_engine,
+)
 
 CUES = ["Press.", "Left hand done. Next, the other.", "And let go.", "About twenty minutes."]
 
@@ -63,9 +70,17 @@ def test_a_voice_is_named_as_it_is_typed(tmp_path: Path) -> None:
     assert find_voice("espeak:en-us+f2", rate=None, cache=tmp_path).name == "espeak:en-us+f2"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the default is the platform's")
-def test_the_default_on_linux_is_the_clearest_voice_at_its_clearest_rate(tmp_path: Path) -> None:
+def test_the_default_is_the_shipped_voice_where_it_has_the_rate_and_the_language(tmp_path: Path) -> None:
     voice = find_voice(None, rate=None, cache=tmp_path)
+    assert (voice.name, voice.rate) == (SHIPPED_VOICE, 150)
+    assert default_voice(rate=None, language="en-GB") == SHIPPED_VOICE
+    assert default_voice(rate=140, language="en") == speaking_engine()
+    assert default_voice(rate=None, language="de") == speaking_engine()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other platforms have voices of their own")
+def test_on_linux_espeak_speaks_clearest_at_its_clearest_rate(tmp_path: Path) -> None:
+    voice = find_voice(speaking_engine(), rate=None, cache=tmp_path)
     assert (voice.name, voice.rate) == ("espeak:en-us+f5", 150)
 
 

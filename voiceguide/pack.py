@@ -32,12 +32,12 @@ under -1.5 decibels of full scale. A clip with another number is brought there a
 LONGEST = 120 * SAMPLERATE
 """Frames of a clip. Ours have a twelfth of that; what is longer is not one sentence."""
 LARGEST = 1 << 30
-"""Bytes of everything in a pack. Ours has a hundredth of that."""
+"""Bytes of everything in a pack. Ours has a sixtieth of that."""
 _LARGEST_FILE = 64 << 20
 """Bytes of one file: two minutes in stereo at the highest quality there is."""
 _LARGEST_MANIFEST = 16 << 20
 _MOST = 50_000
-"""Clips. Every routine there is has a tenth of that."""
+"""Clips. All shipped routines together have a twentieth of that."""
 _TIGHTEST = 100
 """How many times its room a zip may grow to, if that is much. Ours grow to ten times at most."""
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from voiceguide.clip import Block, Clip
 
 BITRATE = 16
-"""Kilobits a second of a clip, about: an offline recogniser understands it as well as what it was made of."""
+"""Kilobits a second that Opus is asked for; with what is around it a clip of speech has about 19."""
 NOTICE = "LICENCE"
 """The file in a pack in which its licence is written out."""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)

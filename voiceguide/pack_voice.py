@@ -1,7 +1,7 @@
 """PackVoice: a voice that was recorded. What it has no clip for, another voice says, if one was named.
 
 Clips of ours are taken as they are, and their lengths are known before one is decoded. Once decoded they are
-kept like all others: to read that is ten times as quick.
+kept like all others: to read that is quicker.
 """
 
 from __future__ import annotations

@@ -280,9 +280,10 @@ class Voice:
         return Lengths(self._cache, self.identity)
 
 
-def default_voice(*, rate: int | None, language: str) -> str:  # noqa: ARG001 - what may decide it
-    """Return who speaks if no voice is asked for."""
-    return speaking_engine()
+def default_voice(*, rate: int | None, language: str) -> str:
+    """Return who speaks if no voice is asked for: the shipped one, if its rate and language are right."""
+    is_recorded = rate is None and language.lower().partition("-")[0] == "en"
+    return SHIPPED_VOICE if is_recorded else speaking_engine()
 
 
 def speaking_engine() -> str:
