@@ -118,3 +118,15 @@ def test_whatever_is_asked_for_each_text_is_in_the_repertoire(name: str, data: s
 @given(data=st.data())
 def test_each_text_of_any_routine_is_in_its_repertoire(name: str, data: st.DataObject) -> None:
     check(name, data)
+
+
+@pytest.mark.parametrize("name", ["lower-back", "quick-relief"])
+def test_no_place_lies_on_a_side_called_both(name: str) -> None:
+    """Both thumbs at once press on both sides: there is no one place to name."""
+    assert [text for text in repertoire_of(name) if "the both" in text or "both of" in text] == []
+    assert "Low back, on both sides." in repertoire_of(name)
+
+
+def test_the_bells_are_named_in_words() -> None:
+    assert "These bells guide you." in repertoire_of("hands")
+    assert all(repertoire_of("hands"))

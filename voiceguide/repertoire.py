@@ -22,7 +22,7 @@ from voiceguide.scheduler.choices import SHORT_ICE, choose_in_routine
 from voiceguide.scheduler.cue import Words
 from voiceguide.scheduler.fit import find_ends, shapes_of
 from voiceguide.scheduler.language import Language
-from voiceguide.scheduler.options import DETAILS, FOOT_BATHS, Options
+from voiceguide.scheduler.options import AMOUNTS, FOOT_BATHS, Options
 from voiceguide.scheduler.plan import (
     LATER,
     SKIPPED,
@@ -72,14 +72,14 @@ def find_repertoire(
         for plan in _plans(routine, points):
             for words in _of_plan(plan, language, seen):
                 for cues in words.values():
-                    found.update((cue.spoken, None) for cue in cues)
+                    found.update((cue.spoken, None) for cue in cues if cue.spoken)  # a bell says nothing
     return tuple(found)
 
 
 def _of_plan(plan: Plan, language: Language, seen: set[object]) -> Iterator[Words]:
     """Yield all words of the sessions of one plan; what was `seen` in another one is left out."""
-    both = [replace(plan, detail=detail) for detail in DETAILS[:2]]
-    for smaller, detail in product(_smaller(plan, seen), DETAILS[:2]):
+    amounts = [replace(plan, detail=detail) for detail in AMOUNTS]
+    for smaller, detail in product(_smaller(plan, seen), AMOUNTS):
         told = replace(smaller, detail=detail)
         for step in (*told.steps, *(step for steps in make_ways_up(told).values() for step in steps)):
             if step.lasts and ("rest", detail) not in seen:
@@ -87,7 +87,7 @@ def _of_plan(plan: Plan, language: Language, seen: set[object]) -> Iterator[Word
                 yield from (write_words(replace(step, lasts=at), told, language) for at in _RESTS)
             elif step.kind not in _OWN and not step.lasts:
                 yield write_words(step, told, language)
-    for told in both:
+    for told in amounts:
         for combination in _left_out(told, language):
             yield write_words(told.steps[0], combination, language)
         for visit in told.visits:

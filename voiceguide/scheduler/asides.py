@@ -132,7 +132,9 @@ def _of_visit(
     sides = {one: language.lines(f"side.{one}")[0].say for one in ("left", "right", "both")}
     part, three = words.part[side], words.three.format(side=sides[side])
     yield f"going_on.{visit.stop}", say("going_on_with", part=part)
-    yield f"here.{visit.stop}", say("here", part=part, three=three)
+    # The three words of a place say on which side it is.
+    here = say("here_both", part=part) if side == "both" else say("here", part=part, three=three)
+    yield f"here.{visit.stop}", here
     yield f"next.{visit.stop}", say("next", part=part)
 
 
