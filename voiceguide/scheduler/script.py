@@ -194,7 +194,8 @@ class _Writer:
             key = "roll_over"
         elif step.leads_to_ice:
             key = "to_ice"
-        return (*ring("move"), *away, *self.say(f"bell.{key}"))
+        # Who hears the bell moves: so what lies under the back is put away before.
+        return (*away, *ring("move"), *self.say(f"bell.{key}"))
 
     def _route(self) -> tuple[str, ...]:
         """Return the phrases from one posture to another: by the bed's edge, if there is no shorter way."""
