@@ -181,8 +181,8 @@ def test_a_change_of_position_is_told_with_open_eyes_and_where_to() -> None:
     ]
     assert ["bell_move", "Open your eyes. Lie on your back."] in told
     assert [
-        "bell_move",
         "Put the ball away.",
+        "bell_move",
         "Next, the ice. Open your eyes.",
         "Lie on your right side, your things behind you.",
         "One pillow goes between your knees.",
