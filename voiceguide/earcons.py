@@ -82,7 +82,7 @@ _EARCONS: Final[dict[str, _Earcon]] = {
     ),
     # The bells stand for words, with `--detail bells`. They differ in how many notes they have, and in where
     # those go, which is easier to keep in mind than a pitch: pressing falls, letting go rises, the other side
-    # is there and back. Some 6 LU softer than speech, and swelling in, they startle nobody; and no background
+    # is there and back. Some 4 LU softer than speech, and swelling in, they startle nobody; and no background
     # hides them, as it is softer still by as much.
     "bell_move": _Earcon(
         "change your position",

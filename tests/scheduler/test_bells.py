@@ -189,6 +189,24 @@ def test_a_change_of_position_is_told_with_open_eyes_and_where_to() -> None:
     ] in told
 
 
+@pytest.mark.parametrize("name", ["full", "full-without-arms"])
+def test_whoever_gets_up_on_the_way_is_told_how_as_in_brief(name: str) -> None:
+    def ways_up(detail: str) -> list[list[str]]:
+        _, timeline = chosen(name, Options(detail=detail))
+        moves = [cues_of(timeline, one) for one in timeline.segments if one.action == "move"]
+        told = [[event.text for event in cues if event.text] for cues in moves]
+        return [texts for texts in told if any("Push up to sitting" in text for text in texts)]
+
+    assert ways_up("bells") == ways_up("brief") != []
+
+
+def test_a_helper_steps_back_before_anybody_turns_for_the_ice() -> None:
+    _, timeline = chosen("lower-back", Options(detail="bells", assist="friend"))
+    assert "Next, the ice. Helper: step back. You: open your eyes." in {
+        event.text for event in timeline.events
+    }
+
+
 def test_the_ball_is_not_laid_before_it_is_told_where_it_must_not_lie() -> None:
     _, timeline = with_bells("tennis-ball")
     told = [cues_of(timeline, one) for one in timeline.segments if one.action == "move"]

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from voiceguide.scheduler.cue import Cue
-from voiceguide.scheduler.plan import Plan
+from voiceguide.scheduler.plan import LYING, Plan, Step
 from voiceguide.units import MINUTE
 
 MOVE, FIND, PRESS, LET_GO, OTHER_SIDE = (
@@ -20,7 +20,7 @@ MOVE, FIND, PRESS, LET_GO, OTHER_SIDE = (
 )
 BELLS = (MOVE, FIND, PRESS, LET_GO, OTHER_SIDE)
 """The earcons that are bells, in the order in which a session first rings them."""
-IN_WORDS = {"open", "ice", "rise"}
+_IN_WORDS = {"open", "ice", "rise"}
 """Kinds of steps that are told as in `brief`."""
 STILL_HERE = "soft_tone"
 """What is heard in every long quiet, and asks nothing."""
@@ -36,6 +36,13 @@ _RUNG = {
     "switch_sides": OTHER_SIDE,
 }
 """By the moment, or the kind of step, that it begins."""
+
+
+def is_told(step: Step) -> bool:
+    """Return True for a step that is told as in `brief`: getting up, too, wherever it comes."""
+    return step.kind in _IN_WORDS or (
+        step.kind == "move" and step.origin in LYING and step.posture not in LYING
+    )
 
 
 def ring(moment: str) -> tuple[Cue, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
 from voiceguide.scheduler.actions import LONG_REST
-from voiceguide.scheduler.bells import IN_WORDS, changes_position, find_bells, name_of, ring, sound
+from voiceguide.scheduler.bells import changes_position, find_bells, is_told, name_of, ring, sound
 from voiceguide.scheduler.blanks import Values, fill_in
 from voiceguide.scheduler.cue import Cue, Moments, Words
 from voiceguide.scheduler.language import Language
@@ -53,7 +53,7 @@ class _Writer:
         self.step = step
         self.plan = plan
         self.language = language
-        self.rings = plan.detail == "bells" and step.kind not in IN_WORDS
+        self.rings = plan.detail == "bells" and not is_told(step)
         self.detail = "brief" if plan.detail == "bells" and not self.rings else plan.detail
         self.values = Values(lambda name: _VALUES[name](self))
 
@@ -174,7 +174,8 @@ class _Writer:
         if step.origin == step.posture:
             return (*away, *(self.say("move.roll_over") if step.rolls_over else ()))
         turned = self.say("move.roll_over") if step.rolls_over else ()
-        words = (*away, *turned, *(cue for key in self._route() for cue in self.say(key)))
+        rung = ring("move") if self.plan.detail == "bells" else ()
+        words = (*away, *rung, *turned, *(cue for key in self._route() for cue in self.say(key)))
         if step.leads_to_ice:
             return words
         if step.posture == "supine" and self._lays_things_out:
@@ -193,7 +194,7 @@ class _Writer:
         elif step.origin == step.posture:
             key = "roll_over"
         elif step.leads_to_ice:
-            key = "to_ice"
+            key = "to_ice_from_prone" if step.origin == "prone" else "to_ice"
         # Who hears the bell moves: so what lies under the back is put away before.
         return (*away, *ring("move"), *self.say(f"bell.{key}"))
 
@@ -255,10 +256,13 @@ class _Writer:
         return self.language.method(visit.entry, visit.wording)
 
     def moment(self, visit: Visit, *moments: str) -> tuple[Cue, ...]:
-        """Return the cues of the first of these moments that has any."""
+        """Return the cues of the first of these moments that says any, or with bells has any to say."""
         lines = self._method_lines(visit)
-        moment = next((one for one in moments if lines[one]), moments[-1])
-        return self._fill(f"{visit.entry}.{visit.wording}.{moment}", lines[moment])
+        for moment in moments:
+            said = self._fill(f"{visit.entry}.{visit.wording}.{moment}", lines[moment])
+            if said or (self.rings and lines[moment]):
+                return said
+        return ()
 
     def _bring(self, visit: Visit) -> tuple[Cue, ...]:
         named = self.say("bell.ball") if self.rings else ()
