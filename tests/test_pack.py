@@ -281,6 +281,41 @@ def test_whatever_byte_of_a_zip_is_wrong_nothing_else_is_raised(
             pack.read(text)
 
 
+def squeezed(place: Path) -> Path:
+    """Write a zip whose manifest is squeezed in another way than zips are, and is broken."""
+    write_zip(place, make_files(place.stem), zipfile.ZIP_LZMA)
+    content = bytearray(place.read_bytes())
+    start = content.find(MANIFEST.encode()) + len(MANIFEST)
+    content[start + 9 : start + 60] = b"\xff" * 51
+    place.write_bytes(content)
+    return place
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_zip_that_is_squeezed_in_another_way_is_refused(how: int, tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match=r"the pack is damaged: manifest.json .* squeezed") as caught:
+        load_pack(write_zip(tmp_path / "calm.zip", make_files("calm"), how))
+    assert caught.value.hint
+    with pytest.raises(Unavailable, match="damaged"):
+        load_pack(squeezed(tmp_path / "torn.zip"))
+
+
+def test_a_voice_of_one_pack_touches_no_other(stranger: Path, run: Run, tmp_path: Path) -> None:
+    write_folder(stranger / "packs" / "calm", make_files("calm"))
+    write_folder(stranger / "packs" / "german", make_files("german", language="de-DE"))
+    place = squeezed(stranger / "packs" / "torn.zip")
+    voice = find("pack:calm", tmp_path)
+    assert isinstance(voice._engine, Engine)
+    assert {*voice._engine._loaded} == {"calm"}
+    assert voice.notes == []
+    assert "is a voice for 'de-DE'" in find("pack:german", tmp_path).notes[0]
+    listed = run("list", "voices")
+    assert listed.code == 0
+    assert {"pack:calm", "pack:german"} < {line.split()[0] for line in listed.out.splitlines()}
+    assert "pack:torn" not in listed.out
+    assert f"{place}: the pack is damaged" in listed.err
+
+
 def test_voices_are_listed_with_their_licence_and_a_broken_pack_hides_no_other(
     stranger: Path, run: Run
 ) -> None:

@@ -276,6 +276,9 @@ class _Zip:
         member = self._members.get(name)
         if member is None:
             raise _damaged(self._place, f"there is no {name} in it")
+        # What else `zipfile` knows raises errors of its own, and is not there in every Python.
+        if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            raise _damaged(self._place, f"{name} is not squeezed as files in a zip are")
         return member
 
 

@@ -122,6 +122,9 @@ def find_voice(
 
 def _language_of(voice: str, engine: Engine) -> str:
     """Return the BCP-47 tag of a voice, its variants left aside; empty if the engine does not say."""
+    if isinstance(engine, Recorder):
+        # Listing all would read all: what is wrong with another one is no concern of this one.
+        return engine.recorded(voice).language
     known = {info.id.lower(): info.language for info in engine.voices()}
     known |= {id_.rpartition("/")[2]: language for id_, language in known.items()}
     return known.get(voice.lower().partition("+")[0].rpartition("/")[2], "")
