@@ -28,7 +28,7 @@ from voiceguide.background import (
 from voiceguide.clip import Block
 from voiceguide.commands._options import typed
 from voiceguide.endless import FADE
-from voiceguide.errors import UnknownName
+from voiceguide.errors import UnknownName, UsageError
 from voiceguide.library import find_routine, load_language, load_points, load_routine
 from voiceguide.loops import NAMES
 from voiceguide.loudness import loudest, loudness
@@ -258,6 +258,11 @@ def test_none_is_nothing(text: str) -> None:
 
 def test_a_name_may_be_typed_in_capitals_and_its_level_is_the_usual_one() -> None:
     assert find_background("Rain") == Background("rain", level=USUAL_LEVEL)
+
+
+def test_a_file_of_a_user_that_nobody_knows_is_told_as_one_that_is_not_there() -> None:
+    with pytest.raises(UsageError, match=r"'.*~nobody-of-that-name/rain\.wav' is not there"):
+        find_background("~nobody-of-that-name/rain.wav")
 
 
 def test_a_word_that_is_neither_a_name_nor_a_file_is_told() -> None:

@@ -7,6 +7,7 @@ is never nearer to the voice than was asked for; and while somebody speaks it is
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -104,7 +105,11 @@ def find_background(text: str, *, level: float = USUAL_LEVEL, duck: float = USUA
         return None
     if text in NAMES:
         return Background(text, level=level, duck=duck)
-    path = Path(text).expanduser().absolute()
+    path = Path(text)
+    # A user whom this machine does not know has no folder: then it is a file that is not there.
+    with suppress(RuntimeError):
+        path = path.expanduser()
+    path = path.absolute()
     changed = path.stat().st_mtime_ns if path.is_file() else 0
     known = _listen(path, changed)
     return replace(
