@@ -67,3 +67,57 @@ def test_many_sessions_tell_before_the_start_who_speaks_which(run: Run, tmp_path
     told = next(at for at, line in enumerate(lines) if line.startswith("Voice:"))
     begun = next(at for at, line in enumerate(lines) if line.startswith("Writing"))
     assert told < begun
+
+
+# ── who says what a voice lacks ──
+
+
+@pytest.mark.parametrize("fill", ["pack:nope", "nosuch", "espeak:nosuch"])
+def test_who_is_to_fill_is_looked_for_even_if_the_voice_says_everything(
+    run: Run, tmp_path: Path, fill: str
+) -> None:
+    said = run("say", "Press.", "-o", str(tmp_path / "saying.wav"), "--voice", "tone", "--fill", fill)
+    assert said.code == 2
+    assert "unknown" in said.err
+
+
+def test_that_nobody_has_to_fill_is_told_if_it_was_typed_now(run: Run, tmp_path: Path) -> None:
+    words = ("say", "Press.", "-o", str(tmp_path / "saying.wav"), "--force", "--voice", "tone")
+    said = run(*words, "--fill", "pack:rms")
+    assert said.code == 0, said.err
+    first, *_ = said.err.splitlines()
+    assert first == "Note: --fill is not used: tone:plain says everything."
+    assert run("config", "set", "fill", "pack:rms").code == 0
+    assert "Note:" not in run(*words).err
+
+
+def test_a_voice_that_is_not_needed_need_not_be_able_to_speak(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # where there is no flite
+    words = ("say", "Press.", "-o", str(tmp_path / "saying.wav"))
+    assert run(*words, "--voice", "tone", "--fill", "flite").code == 0
+    assert run(*words, "--force", "--voice", "pack:rms", "--fill", "flite").code == 3
+
+
+@pytest.mark.usefixtures("few_words")
+def test_without_a_voice_asked_for_who_is_to_fill_says_what_the_shipped_one_lacks(
+    run: Run, stranger: Path
+) -> None:
+    shown = run("show", "hands", "--json", "--fill", "tone")
+    assert shown.code == 0, shown.err
+    assert json.loads(shown.out)["voice"] == "pack:rms"
+    assert "Note: tone:plain says " in shown.err
+    assert "Voice:" not in shown.err
+    write_folder(stranger / "packs" / "few", make_files("few"))
+    refused = run("show", "hands", "--json", "--fill", "pack:few")
+    assert refused.code == 3, "and nobody else takes its place"
+    assert "Voice:" not in refused.err
+
+
+def test_many_sessions_tell_once_who_says_all_of_them(run: Run, tmp_path: Path) -> None:
+    words = ("--into", str(tmp_path), "--as", "html", "--jobs", "1")
+    done = run("export", "hands", "knees", *words, "--rate", "170", "--fill", "tone")
+    assert done.code == 0, done.err
+    assert len([line for line in done.err.splitlines() if line.startswith("Voice:")]) == 1
+    assert len([line for line in done.err.splitlines() if "--fill is not used" in line]) == 1

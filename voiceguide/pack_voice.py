@@ -31,6 +31,8 @@ _ENOUGH = 30
 class PackVoice(Voice):
     """Says the texts of a pack, and lets another voice say the others. For one thread."""
 
+    says_everything = False
+
     def __init__(
         self,
         engine_name: str,

@@ -76,7 +76,8 @@ def find_voice(
     cache
         The folder for clips, the user's own if None.
     fill
-        Who says what a voice pack has no clip for, written as `spec`; None for nobody.
+        Who says what a voice pack has no clip for, written as `spec`; None for nobody. Must be known even
+        where the voice says everything.
 
     Raises
     ------
@@ -107,6 +108,13 @@ def find_voice(
     else:
         voice = engine.default_voice(language)
     clips = ClipCache(cache or cache_folder())
+    filler: Voice | None = None
+    if fill:
+        try:
+            filler = find_voice(fill, rate=None, language=language, cache=cache)
+        except Unavailable:
+            if isinstance(engine, Recorder):
+                raise  # else nobody needs it
     if not isinstance(engine, Recorder):
         return Voice(name, engine, voice, rate or engine.default_rate, clips, notes=notes)
     from voiceguide.pack_voice import PackVoice
@@ -116,7 +124,6 @@ def find_voice(
             f"{name}:{voice} was recorded, and has the one rate at which it was spoken",
             hint=f"leave `--rate` away, or choose a voice that is made here: `--voice {speaking_engine()}`.",
         )
-    filler = find_voice(fill, rate=None, language=language, cache=cache) if fill else None
     return PackVoice(name, engine, engine.recorded(voice), clips, filler, notes=notes)
 
 
@@ -132,6 +139,9 @@ def _language_of(voice: str, engine: Engine) -> str:
 
 class Voice:
     """Says texts in one voice at one rate. For one thread."""
+
+    says_everything = True
+    """False for one that was recorded, and has words of its own only."""
 
     def __init__(
         self,

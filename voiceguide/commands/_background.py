@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from voiceguide.background import NONE, find_background
-from voiceguide.commands._options import is_kept, setting_option
+from voiceguide.commands._options import setting_option
+from voiceguide.commands._speaking import is_kept
 from voiceguide.errors import UsageError, VoiceguideError
 from voiceguide.loops import NAMES
 

@@ -230,7 +230,7 @@ def _speaker(routine: str, options: Options, sound: Wishes) -> str:
 
     def named(speaker: Voice) -> str:
         path = find_routine(routine)
-        if sound.rate is None and _is_of_ones_own(path):
+        if sound.rate is None and sound.fill is None and _is_of_ones_own(path):
             content = load_routine(path), load_points(), load_language(LANGUAGE)
             # What else may be wrong with it is told when it is made.
             with suppress(UsageError, InvalidContent):

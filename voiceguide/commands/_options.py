@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from voiceguide import registry
 from voiceguide.backends import Backend
 from voiceguide.commands import TYPED
-from voiceguide.commands._speaking import LANGUAGE, spoken
+from voiceguide.commands._speaking import LANGUAGE, is_kept, spoken
 from voiceguide.errors import (
     ImpossibleLength,
     InvalidContent,
@@ -80,11 +79,6 @@ def points_option(name: str) -> Decorator:
     return click.option(
         f"--{name}", multiple=True, metavar="POINT", help=f"{SETTINGS[name].help}; may come often."
     )
-
-
-def is_kept(name: str) -> bool:
-    """Return True if an option comes from the settings, not from what was typed now."""
-    return click.get_current_context().get_parameter_source(name) is ParameterSource.DEFAULT_MAP
 
 
 def flag_option(name: str) -> Decorator:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import click
+from click.core import ParameterSource
 
 from voiceguide.errors import LacksWords
 from voiceguide.voice import SHIPPED_VOICE, Voice, find_voice, speaking_engine
@@ -14,16 +15,22 @@ LANGUAGE = "en"
 Made = TypeVar("Made")
 
 
+_TOLD = "voiceguide.told"
+
+
 def open_voice(voice: str | None, rate: int | None, fill: str | None = None) -> Voice:
-    """Return the voice that the options ask for."""
-    return find_voice(voice, rate=rate, language=LANGUAGE, fill=fill)
+    """Return the voice that the options ask for; tell if it needs nobody to fill, and that was typed now."""
+    speaker = find_voice(voice, rate=rate, language=LANGUAGE, fill=fill)
+    if fill is not None and speaker.says_everything and not is_kept("fill"):
+        _tell_once(f"Note: --fill is not used: {speaker.name} says everything.")
+    return speaker
 
 
 def spoken(make: Callable[[Voice], Made], voice: str | None, rate: int | None, fill: str | None) -> Made:
     """Return what is made with the voice that is asked for.
 
-    Where none is, and the shipped one cannot say all of it, the engine of this platform says all of it, and
-    that is told: two voices are never mixed without being asked for.
+    Where none is, nor one that fills, and the shipped one cannot say all of it, the engine of this platform
+    says all of it, and that is told: two voices are never mixed without being asked for.
     """
     speaker = open_voice(voice, rate, fill)
     if voice is None and rate is not None:
@@ -31,7 +38,7 @@ def spoken(make: Callable[[Voice], Made], voice: str | None, rate: int | None, f
     try:
         return make(speaker)
     except LacksWords as error:
-        if voice is not None:
+        if voice is not None or fill is not None:
             raise
         speaker = open_voice(speaking_engine(), rate)
         tell_choice(speaker, f"as {error.message}")
@@ -40,4 +47,17 @@ def spoken(make: Callable[[Voice], Made], voice: str | None, rate: int | None, f
 
 def tell_choice(speaker: Voice, why: str) -> None:
     """Print who speaks where that was not asked for."""
-    click.echo(f"Voice: {speaker.name} says all of it, {why}.", err=True)
+    _tell_once(f"Voice: {speaker.name} says all of it, {why}.")
+
+
+def is_kept(name: str) -> bool:
+    """Return True if an option comes from the settings, not from what was typed now."""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.DEFAULT_MAP
+
+
+def _tell_once(line: str) -> None:
+    """Print a line, unless this command did so before: many sessions may be made by one."""
+    before = click.get_current_context().find_root().meta.setdefault(_TOLD, set())
+    if line not in before:
+        before.add(line)
+        click.echo(line, err=True)
