@@ -19,7 +19,7 @@ from tests.packs import TEXTS, make_files, make_wav, write_folder, write_zip
 from voiceguide.engines.pack import Engine
 from voiceguide.errors import LacksWords, Unavailable, UnknownName, UsageError
 from voiceguide.pack import LEVEL, LONGEST, MANIFEST, load_pack
-from voiceguide.voice import Voice, find_voice
+from voiceguide.voice import Voice, find_voice, speaking_engine
 
 Write = Callable[[Path, dict[str, bytes]], Path]
 
@@ -102,7 +102,7 @@ def test_what_a_pack_lacks_is_named_with_what_to_do(write: Write, stranger: Path
         find("pack:calm", tmp_path).prepare([*TEXTS, "One.", "Two.", "Three.", "Four.", "One."])
     assert caught.value.texts == ("One.", "Two.", "Three.", "Four.")
     assert "4 of the sentences, the first of them 'One.', 'Two.', 'Three.'" in caught.value.message
-    assert "`--fill espeak`" in str(caught.value.hint)
+    assert f"`--fill {speaking_engine()}`" in str(caught.value.hint)
     assert caught.value.exit_code == 3
 
 

@@ -133,7 +133,7 @@ def test_a_pack_that_was_asked_for_is_never_replaced_and_the_error_offers_to_fil
     refused = run("export", "hands", "-o", str(target), "--voice", "pack:rms")
     assert refused.code == 3
     assert "the voice pack:rms has no clip for" in refused.err
-    assert "`--fill espeak`" in refused.err
+    assert f"`--fill {speaking_engine()}`" in refused.err
     assert not target.exists()
     filled = run("export", "hands", "-o", str(target), "--voice", "pack:rms", "--fill", "tone")
     assert filled.code == 0, filled.err

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Run
 from tests.packs import make_files, write_folder
-from voiceguide.voice import speaking_engine
+from voiceguide.errors import LacksWords
+from voiceguide.voice import find_voice, speaking_engine
 
 ALONE = "version: 1\nid: alone\nready: []\nsteps:\n  - posture: supine\n  - press: li4\n"
 
@@ -115,9 +117,40 @@ def test_without_a_voice_asked_for_who_is_to_fill_says_what_the_shipped_one_lack
     assert "Voice:" not in refused.err
 
 
+@pytest.mark.parametrize(
+    ("platform", "engine"), [("linux", "espeak"), ("darwin", "pyttsx3"), ("win32", "pyttsx3")]
+)
+def test_what_a_pack_lacks_is_offered_to_the_engine_of_this_platform(
+    platform: str, engine: str, stranger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_folder(stranger / "packs" / "few", make_files("few"))
+    voice = find_voice("pack:few", rate=None)
+    with monkeypatch.context() as here, pytest.raises(LacksWords) as caught:
+        here.setattr(sys, "platform", platform)
+        voice.prepare(["Hold."])
+    assert caught.value.message.startswith("the voice pack:few has no clip for 1 of the sentences, 'Hold.'")
+    assert f"add `--fill {engine}`, and" in str(caught.value.hint)
+
+
+def test_a_voice_that_is_to_fill_and_lacks_words_too_is_named(stranger: Path) -> None:
+    for name in ("few", "other"):
+        write_folder(stranger / "packs" / name, make_files(name))
+    voice = find_voice("pack:few", rate=None, fill="pack:other")
+    with pytest.raises(LacksWords) as caught:
+        voice.prepare(["Press.", "Hold."])
+    assert caught.value.texts == ("Hold.",)
+    assert "pack:other, which is to say what pack:few has no clip for, lacks 1 of the" in caught.value.message
+    assert f"`--fill {speaking_engine()}` in place of `--fill pack:other`" in str(caught.value.hint)
+    with pytest.raises(LacksWords, match="which is to say what pack:few"):
+        voice.clip("Hold.")
+
+
 def test_many_sessions_tell_once_who_says_all_of_them(run: Run, tmp_path: Path) -> None:
-    words = ("--into", str(tmp_path), "--as", "html", "--jobs", "1")
-    done = run("export", "hands", "knees", *words, "--rate", "170", "--fill", "tone")
+    files = [tmp_path / "alone.yaml", tmp_path / "again.yaml"]
+    for file in files:
+        file.write_text(ALONE.replace("id: alone", f"id: {file.stem}"), encoding="utf-8")
+    words = ("--into", str(tmp_path), "--as", "wav", "--jobs", "1", "--rate", "170", "--fill", "tone")
+    done = run("export", *map(str, files), *words)
     assert done.code == 0, done.err
     assert len([line for line in done.err.splitlines() if line.startswith("Voice:")]) == 1
     assert len([line for line in done.err.splitlines() if "--fill is not used" in line]) == 1

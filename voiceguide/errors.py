@@ -104,16 +104,23 @@ class Unavailable(VoiceguideError):
 class LacksWords(Unavailable):
     """A voice that was recorded has no clip for some of the words."""
 
-    def __init__(self, voice: str, texts: Iterable[str]) -> None:
-        """`voice` is as `--voice` takes it, `texts` are what it cannot say."""
+    def __init__(self, voice: str, texts: Iterable[str], *, engine: str = "", fills: str = "") -> None:
+        """`voice` is as `--voice` takes it, `texts` are what it cannot say.
+
+        `engine` can say them, if it is asked to; `fills` is for whom this voice was to say them.
+        """
         self.texts = tuple(dict.fromkeys(texts))
         first = ", ".join(f"'{text}'" for text in self.texts[:_FEW])
         many = len(self.texts)
         also = f", {first}" if many <= _FEW else f", the first of them {first}"
+        lacks = f"{many} of the sentences{also}"
+        offer = f"add `--fill {engine}`, and that voice says them; or " if engine else ""
+        told = f"the voice {voice} has no clip for {lacks}"
+        if fills:
+            told = f"{voice}, which is to say what {fills} has no clip for, lacks {lacks}"
+            offer = f"`--fill {engine}` in place of `--fill {voice}` says them; or " if engine else ""
         super().__init__(
-            f"the voice {voice} has no clip for {many} of the sentences{also}",
-            hint="add `--fill espeak`, and that voice says them; or choose another voice for all: "
-            "`voiceguide list voices` shows them.",
+            told, hint=f"{offer}choose another voice for all: `voiceguide list voices` shows them."
         )
 
 

@@ -19,7 +19,7 @@ from voiceguide.engines import Engine
 from voiceguide.errors import LacksWords
 from voiceguide.pack import Pack
 from voiceguide.units import SAMPLERATE, Milliseconds, to_milliseconds
-from voiceguide.voice import Voice, as_kept
+from voiceguide.voice import Voice, as_kept, speaking_engine
 
 if TYPE_CHECKING:
     from voiceguide.clip import Clip
@@ -47,6 +47,10 @@ class PackVoice(Voice):
         self._pack = pack
         self._fill = fill
         self._filled: dict[str, None] = {}
+        self.fills = ""
+        """For whom it says what that one lacks, as `--voice` takes it; empty for nobody."""
+        if isinstance(fill, PackVoice):
+            fill.fills = self.name
 
     @property
     def notes(self) -> list[str]:
@@ -78,7 +82,7 @@ class PackVoice(Voice):
         wanted = list(dict.fromkeys(texts))
         others = [text for text in wanted if text not in self._pack.clips]
         if others and self._fill is None:
-            raise LacksWords(self.name, others)
+            raise LacksWords(self.name, others, engine=speaking_engine(), fills=self.fills)
         if not self._pack.is_ready:
             super().prepare((text for text in wanted if text in self._pack.clips), progress)
         else:
