@@ -47,6 +47,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     broken = noise(9, 48_000)
     broken[200_000] = np.nan
     soundfile.write(folder / "broken numbers.wav", broken, 48_000, "FLOAT")
+    soundfile.write(folder / "ticks.wav", noise(60, 3), 3)
+    soundfile.write(folder / "ultrasound.wav", noise(6, 192_001, 1), 192_001)
     (folder / "text.wav").write_text("no sound at all")
     (folder / "nothing.mp3").touch()
     whole = (folder / "old.flac").read_bytes()
@@ -121,6 +123,8 @@ def test_under_a_voice_it_is_as_far_away_as_any_other(folder: Path) -> None:
         ("one second.wav", f"1.0 s is too short to lie under a session; take {SHORTEST} seconds or more"),
         ("silent.wav", "nothing is heard in it; see in another program"),
         ("broken numbers.wav", "at 0:04 it holds numbers that are no sound; make a .wav"),
+        ("ticks.wav", "it has 3 samples a second, and sound has from 8000 to 192000; make a .wav"),
+        ("ultrasound.wav", "it has 192001 samples a second, and sound has from 8000"),
         ("text.wav", "this is no sound that can be read here; make a .wav"),
         ("nothing.mp3", "this is no sound that can be read here; make a .wav"),
         ("cut off.flac", "it is damaged, and breaks off at 0:06; make a .wav"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -222,6 +225,37 @@ def test_a_sound_that_is_broken_is_named(
     assert "0.wav" in caught.value.message
     assert what in caught.value.message
     assert caught.value.where == str(place)
+
+
+@pytest.mark.parametrize(
+    ("samplerate", "channels"), [(3, 1), (7_999, 1), (192_001, 1), (600_000, 1), (48_000, 3), (8_000, 300)]
+)
+@pytest.mark.parametrize("level", [LEVEL, LEVEL + 1])
+def test_a_sound_that_speech_never_has_is_refused(
+    samplerate: int, channels: int, level: int, tmp_path: Path
+) -> None:
+    files = make_files("calm", level=level)
+    files["0.wav"] = make_wav(1, samplerate=samplerate, channels=channels)
+    with pytest.raises(Unavailable, match=f"0.wav has {channels} channels at {samplerate} Hz"):
+        load_pack(write_zip(tmp_path / "calm.zip", files)).read("Press.")
+
+
+@pytest.mark.parametrize(("seconds", "channels"), [(119, 1), (119, 2), (0.5, 2)])
+def test_a_small_file_of_much_silence_is_refused_before_it_grows(
+    seconds: float, channels: int, tmp_path: Path
+) -> None:
+    file = io.BytesIO()
+    silence = np.zeros((round(48_000 * seconds), channels), np.int16)
+    soundfile.write(file, silence, 48_000, format="FLAC")
+    pack = load_pack(write_folder(tmp_path / "calm", make_files("calm") | {"0.wav": file.getvalue()}))
+    pack.read("And let go.")  # what is imported for the first time is not counted
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unavailable, match=r"0.wav has .* frames .*, not 24000"):
+            pack.read("Press.")
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links need rights elsewhere")

@@ -215,6 +215,13 @@ def test_what_is_no_number_is_no_sound(path: Path) -> None:
     assert kinds(write(path, sound, subtype="FLOAT")) == ["unreadable"]
 
 
+@pytest.mark.parametrize(("rate", "channels"), [(7_999, 1), (192_001, 1), (48_000, 3)])
+def test_rates_and_channels_that_no_microphone_has_are_refused(path: Path, rate: int, channels: int) -> None:
+    write(path, in_a_room(speak(TEXT)), rate=rate, channels=channels)
+    (fault,) = examine(path, TEXT).faults
+    assert (fault.kind, fault.measured) == ("unreadable", f"it has {channels} channels at {rate} Hz")
+
+
 def test_a_file_that_is_empty_or_cut_short_or_no_file_is_told(path: Path, tmp_path: Path) -> None:
     path.write_bytes(b"")
     assert kinds(path) == ["unreadable"]

@@ -17,7 +17,7 @@ from voiceguide.clip import Block, Clip, resample
 from voiceguide.endless import FADE, Endless
 from voiceguide.errors import InvalidContent, Problem, Unavailable, UsageError
 from voiceguide.loudness import loudest
-from voiceguide.units import SAMPLERATE, SECOND, Milliseconds, clock, in_frames
+from voiceguide.units import HIGHEST_RATE, LOWEST_RATE, SAMPLERATE, SECOND, Milliseconds, clock, in_frames
 
 if TYPE_CHECKING:
     from soundfile import SoundFile
@@ -225,9 +225,16 @@ def _opened(path: Path) -> SoundFile:
         hint = "`pip install --upgrade soundfile` adds it; rain, waves, brown and drone need nothing."
         raise Unavailable(f"a file as background needs soundfile: {error}", hint=hint) from error
     try:
-        return SoundFile(path)
+        file = SoundFile(path)
     except (OSError, RuntimeError, TypeError) as error:  # TypeError: a file of bare samples, by its suffix
         raise _wrong(path, "this is no sound that can be read here", _AGAIN) from error
+    if not LOWEST_RATE <= file.samplerate <= HIGHEST_RATE:
+        file.close()
+        what = (
+            f"it has {file.samplerate} samples a second, and sound has from {LOWEST_RATE} to {HIGHEST_RATE}"
+        )
+        raise _wrong(path, what, _AGAIN)
+    return file
 
 
 def _breaks_off(path: Path, number: int) -> InvalidContent:

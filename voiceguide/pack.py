@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,9 +19,11 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Protocol
 
 from voiceguide.errors import Unavailable
-from voiceguide.units import SAMPLERATE
+from voiceguide.units import HIGHEST_RATE, LOWEST_RATE, SAMPLERATE
 
 if TYPE_CHECKING:
+    from soundfile import SoundFile
+
     from voiceguide.clip import Clip
 
 MANIFEST = "manifest.json"
@@ -35,6 +38,7 @@ LARGEST = 1 << 30
 """Bytes of everything in a pack. Ours has a sixtieth of that."""
 _LARGEST_FILE = 64 << 20
 """Bytes of one file: two minutes in stereo at the highest quality there is."""
+_MOST_CHANNELS = 2
 _LARGEST_MANIFEST = 16 << 20
 _MOST = 50_000
 """Clips. All shipped routines together have a twentieth of that."""
@@ -101,7 +105,7 @@ class Pack:
         Raises
         ------
         Unavailable
-            If its file cannot be read, is no sound, or is not as long as the manifest says.
+            If its file cannot be read, is no sound that speech has, or is not as long as the manifest says.
         """
         import soundfile
 
@@ -111,17 +115,32 @@ class Pack:
         content = self.store.read(recording.file, _LARGEST_FILE)
         try:
             with soundfile.SoundFile(io.BytesIO(content)) as file:
-                most = LONGEST * file.samplerate // SAMPLERATE
-                samples = file.read(most + 1, dtype="float32", always_2d=True)
                 samplerate = file.samplerate
+                self._check(recording, file)
+                # Of some formats the length is only known once they are read.
+                most = recording.frames if self.is_ready else LONGEST * samplerate // SAMPLERATE
+                samples = file.read(most + 1, dtype="float32", always_2d=True)
         except (soundfile.LibsndfileError, ValueError, TypeError) as error:
             raise self._damaged(recording, f"is no sound that can be read: {error}") from error
+        if self.is_ready and len(samples) != recording.frames:
+            raise self._damaged(recording, f"has {len(samples)} frames, not {recording.frames}")
         if len(samples) > most:
-            raise self._damaged(recording, f"is longer than {LONGEST // SAMPLERATE} seconds")
-        if self.is_ready and (samplerate, len(samples)) != (SAMPLERATE, recording.frames):
-            told = f"{len(samples)} frames at {samplerate} Hz, not {recording.frames} at {SAMPLERATE} Hz"
-            raise self._damaged(recording, f"has {told}")
+            raise self._too_long(recording)
         return Clip(samples.mean(axis=1), samplerate)
+
+    def _check(self, recording: Recording, file: SoundFile) -> None:
+        """Raise Unavailable if a file is not what it may be, by its head alone: small ones may grow."""
+        rate, channels = file.samplerate, file.channels
+        if not LOWEST_RATE <= rate <= HIGHEST_RATE or channels > _MOST_CHANNELS:
+            raise self._damaged(recording, f"has {channels} channels at {rate} Hz")
+        if file.frames > LONGEST * rate // SAMPLERATE:
+            raise self._too_long(recording)
+        if self.is_ready and (rate, channels, file.frames) != (SAMPLERATE, 1, recording.frames):
+            told = f"{file.frames} frames at {rate} Hz in {channels} channels"
+            raise self._damaged(recording, f"has {told}, not {recording.frames} at {SAMPLERATE} Hz in one")
+
+    def _too_long(self, recording: Recording) -> Unavailable:
+        return self._damaged(recording, f"is longer than {LONGEST // SAMPLERATE} seconds")
 
     def _damaged(self, recording: Recording, what: str) -> Unavailable:
         return _damaged(self.place, f"{recording.file} {what}")
@@ -235,7 +254,8 @@ class _Folder:
             if self._inside not in path.parents or not path.is_file():
                 raise _damaged(self._place, f"'{name}' is no file inside the pack")
             with path.open("rb") as file:
-                content = file.read(most + 1)
+                # Room for what is asked for is taken at once.
+                content = file.read(min(most, os.fstat(file.fileno()).st_size) + 1)
         except (OSError, RuntimeError) as error:  # RuntimeError: links that lead to each other
             raise _unreadable(self._place, name, error) from None
         return _bounded(self._place, name, content, most)

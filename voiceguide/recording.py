@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from voiceguide.clip import Block, Clip, resample
 from voiceguide.loudness import loudness
-from voiceguide.units import SAMPLERATE
+from voiceguide.units import HIGHEST_RATE, LOWEST_RATE, SAMPLERATE
 
 LONGEST = 60
 """Seconds of a file that are looked at. The longest sentence takes a third of that."""
@@ -33,8 +33,8 @@ _LETTERS = 12
 _SHORTEST_PART, _LONGEST_PART, _EXTRA = 0.4, 2.5, 1.5
 """Of the usual length that a text may take: from 375 down to 60 words a minute, and seconds for pauses."""
 
-_LOWEST_RATE, _HIGHEST_RATE, _MOST_CHANNELS = 8_000, 384_000, 8
-"""Hertz between which speech can be understood and a minute of it fits into memory."""
+_MOST_CHANNELS = 2
+"""A microphone has no more, and a minute of them at the highest rate fits into memory: 92 MB."""
 _FRAME = SAMPLERATE // 100
 """Samples whose power is looked at together: 10 ms."""
 _NOTHING = -120.0
@@ -134,7 +134,7 @@ def _read(path: Path) -> tuple[NDArray[np.float32], int]:
     try:
         with soundfile.SoundFile(path) as file:
             rate = file.samplerate
-            if not _LOWEST_RATE <= rate <= _HIGHEST_RATE or file.channels > _MOST_CHANNELS:
+            if not LOWEST_RATE <= rate <= HIGHEST_RATE or file.channels > _MOST_CHANNELS:
                 what = f"it has {file.channels} channels at {rate} Hz"
                 raise _Faulty("unreadable", what, "record it again, at 48000 Hz, with one channel.")
             samples: NDArray[np.float32] = file.read(LONGEST * rate + 1, dtype="float32", always_2d=True)

@@ -16,6 +16,8 @@ SECOND = Milliseconds(1000)
 MINUTE = Milliseconds(60_000)
 SAMPLERATE = 48_000
 """Hertz. A session's: whole frames in a millisecond, and what most devices run at."""
+LOWEST_RATE, HIGHEST_RATE = 8_000, 192_000
+"""Hertz of a sound from elsewhere: from a telephone's to a studio's. Others are no sound."""
 LOUDNESS = -16
 """LUFS of speech: what podcasts and audiobooks are set to in mono, and what voices are kept at."""
 LONGEST_SESSION = Milliseconds(6 * 60 * MINUTE)
