@@ -13,8 +13,8 @@ from tests.packs import TEXTS, make_files, repertoire_of, write_folder
 from voiceguide.errors import ExportError
 from voiceguide.loudness import HIGHEST_PEAK, loudness, true_peak
 from voiceguide.ogg import encode
-from voiceguide.pack import load_pack
-from voiceguide.pack_maker import Facts, check_pack_target, make_pack
+from voiceguide.pack import MANIFEST, load_pack
+from voiceguide.pack_maker import NOTICE, Facts, check_pack_target, make_pack
 from voiceguide.voice import find_voice
 
 TITLE = ("--title", "Tones", "--licence", "CC0")
@@ -81,6 +81,56 @@ def test_a_pack_is_the_same_bytes_each_time_and_never_replaced_unasked(target: s
     assert [*pack.clips] == [TEXTS[0]]
     assert (pack.title, pack.licence, pack.rate) == ("Tones", "CC0", 150)
     assert [path.name for path in places[0].parent.iterdir()] == [target], "nothing is left beside it"
+
+
+def test_a_folder_that_is_replaced_keeps_nothing_of_the_old_pack_and_all_of_others(tmp_path: Path) -> None:
+    place, voice = tmp_path / "tones", find_voice("tone", rate=None)
+    make_pack(place, TEXTS, voice, FACTS, notice="Do as you like.\n")
+    others = {"notes.txt": b"mine", "mine.opus": b"mine, too", "cover.jpg": b"a picture"}
+    for name, content in others.items():
+        (place / name).write_bytes(content)
+    make_pack(place, TEXTS[:1], voice, FACTS, force=True)
+    pack = load_pack(place)
+    assert {path.name for path in place.iterdir()} == {MANIFEST, pack.clips[TEXTS[0]].file, *others}
+    assert all((place / name).read_bytes() == content for name, content in others.items())
+
+
+def test_in_a_folder_that_was_no_pack_nothing_is_removed(tmp_path: Path) -> None:
+    place, voice = tmp_path / "tones", find_voice("tone", rate=None)
+    files = {
+        NOTICE: b"of something else",
+        "0.opus": b"mine",
+        MANIFEST: b'{"clips": {"a": {"file": "0.opus"}}}',
+    }
+    write_folder(place, files)
+    make_pack(place, TEXTS[:1], voice, FACTS, force=True)
+    assert {path.name for path in place.iterdir()} == {*files, load_pack(place).clips[TEXTS[0]].file}
+    assert (place / NOTICE).read_bytes() == b"of something else"
+
+
+def test_what_a_manifest_names_outside_of_its_folder_or_in_a_format_of_others_stays(tmp_path: Path) -> None:
+    names = ("deep/0.opus", "1.wav", "2.opus")
+    clips = {text: {"file": name, "frames": 9} for text, name in zip(TEXTS, names, strict=True)}
+    place = tmp_path / "tones"
+    (place / "deep").mkdir(parents=True)
+    (place / MANIFEST).write_bytes(make_files("tones", clips=clips)[MANIFEST])
+    for name in names:
+        (place / name).write_bytes(b"a sound")
+    make_pack(place, TEXTS[:1], find_voice("tone", rate=None), FACTS, force=True)
+    assert [(place / name).exists() for name in names] == [True, True, False]
+
+
+def test_a_folder_that_cannot_be_replaced_is_as_it_was(tmp_path: Path) -> None:
+    place, voice = tmp_path / "tones", find_voice("tone", rate=None)
+    make_pack(place, TEXTS[:2], voice, FACTS, notice="Do as you like.\n")
+    new = tmp_path / "new" / "tones"
+    new.parent.mkdir()
+    make_pack(new, TEXTS[2:], voice, FACTS)
+    (place / load_pack(new).clips[TEXTS[2]].file).mkdir()
+    before = {path: path.read_bytes() for path in place.iterdir() if path.is_file()}
+    with pytest.raises(ExportError, match="is a folder"):
+        make_pack(place, TEXTS[1:], voice, FACTS, force=True)
+    assert {path: path.read_bytes() for path in place.iterdir() if path.is_file()} == before
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,28 @@ def load_pack(place: Path) -> Pack:
     Unavailable
         If it cannot be read, is damaged or larger than a pack may be, or leads outside of itself.
     """
+    pack = read_manifest(place)
+    name = place.name.removesuffix(".zip")
+    if pack.id != name:
+        raise Unavailable(
+            f"the pack calls itself '{pack.id}', and its {'zip' if place.is_file() else 'folder'} '{name}'",
+            where=str(place),
+            hint=f"rename it to '{pack.id}{place.suffix if place.is_file() else ''}'.",
+        )
+    total = sum(pack.store.stamp(one.file)[0] for one in pack.clips.values())
+    if total > LARGEST:
+        raise _damaged(place, f"it holds {total >> 20} MB of sound, and {LARGEST >> 20} are allowed")
+    return pack
+
+
+def read_manifest(place: Path) -> Pack:
+    """Return the pack in a folder or a zip as its manifest tells of it, its files not looked for.
+
+    Raises
+    ------
+    Unavailable
+        If it cannot be read, or is no manifest of a pack.
+    """
     store = _Zip(place) if place.is_file() else _Folder(place)
     content = store.read(MANIFEST, _LARGEST_MANIFEST)
     try:
@@ -190,18 +212,7 @@ def load_pack(place: Path) -> Pack:
             where=str(place),
             hint="`pip install --upgrade voiceguide` brings one that may know it.",
         )
-    pack = _checked(place, written, store)
-    name = place.name.removesuffix(".zip")
-    if pack.id != name:
-        raise Unavailable(
-            f"the pack calls itself '{pack.id}', and its {'zip' if place.is_file() else 'folder'} '{name}'",
-            where=str(place),
-            hint=f"rename it to '{pack.id}{place.suffix if place.is_file() else ''}'.",
-        )
-    total = sum(store.stamp(one.file)[0] for one in pack.clips.values())
-    if total > LARGEST:
-        raise _damaged(place, f"it holds {total >> 20} MB of sound, and {LARGEST >> 20} are allowed")
-    return pack
+    return _checked(place, written, store)
 
 
 def _checked(place: Path, written: Mapping[str, Any], store: Store) -> Pack:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,10 +15,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from voiceguide.errors import ExportError
+from voiceguide.errors import ExportError, Unavailable
 from voiceguide.ogg import SAMPLERATE as ENCODED
 from voiceguide.ogg import encode
-from voiceguide.pack import LEVEL, MANIFEST, VERSION
+from voiceguide.pack import LEVEL, MANIFEST, VERSION, read_manifest
 from voiceguide.units import SAMPLERATE
 from voiceguide.whole_files import check_file_target, check_folder, replacing, replacing_folder
 
@@ -110,7 +111,7 @@ def make_pack(
     notice
         The text of its licence, for a file of its own; empty for none.
     force
-        True if it may take the place of what is there.
+        True if it may take the place of what is there. Of a folder only what was part of a pack goes.
     bitrate
         Kilobits a second of its clips, about.
     samplerate
@@ -144,7 +145,7 @@ def make_pack(
         with replacing(target, force=force) as beside:
             _write_zip(beside, files)
     else:
-        with replacing_folder(target, force=force) as folder:
+        with replacing_folder(target, force=force, without=_outlived(target) - files.keys()) as folder:
             for name, content in files.items():
                 (folder / name).write_bytes(content)
     return sum(len(content) for content in files.values())
@@ -162,6 +163,15 @@ def _spoken(
             for text, (content, frames) in zip(some, encoded, strict=True):
                 yield text, content, frames
             voice.forget(some)
+
+
+def _outlived(target: Path) -> set[str]:
+    """Return the files that belong to the pack which a folder is: its clips of our kind, and its licence."""
+    try:
+        pack = read_manifest(target)
+    except Unavailable:
+        return set()
+    return {one.file for one in pack.clips.values() if re.fullmatch(r"[^/]+\.opus", one.file)} | {NOTICE}
 
 
 def _is_zip(target: Path) -> bool:

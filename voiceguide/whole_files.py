@@ -15,7 +15,7 @@ import shlex
 import shutil
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 
@@ -158,8 +158,11 @@ def replacing(target: Path, *, force: bool) -> Iterator[Path]:
 
 
 @contextmanager
-def replacing_folder(folder: Path, *, force: bool) -> Iterator[Path]:
-    """Give a new folder to write to; what is in it takes its place if nothing was raised."""
+def replacing_folder(folder: Path, *, force: bool, without: Iterable[str] = ()) -> Iterator[Path]:
+    """Give a new folder to write to; what is in it takes its place if nothing was raised.
+
+    Of a folder that is there the files named in `without` go, and all others stay.
+    """
     try:
         place = Path(os.path.realpath(folder))
         is_there = place.is_dir()
@@ -171,7 +174,7 @@ def replacing_folder(folder: Path, *, force: bool) -> Iterator[Path]:
             with _locked(beside, is_own=True):
                 yield beside
                 if is_there and force:
-                    _move_into(beside, place)
+                    _move_into(beside, place, without)
                 elif place.exists():  # a rename could take the place of an empty folder
                     raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(place))
                 else:
@@ -184,19 +187,26 @@ def replacing_folder(folder: Path, *, force: bool) -> Iterator[Path]:
         raise explained(error, folder) from error
 
 
-def _move_into(source: Path, place: Path) -> None:
+def _move_into(source: Path, place: Path, without: Iterable[str]) -> None:
     """Move the files of a folder into another one, over files of the same names: all of them, or none."""
     new = sorted(source.iterdir())
     old = source / "old"
     old.mkdir()
+
+    def put_away(target: Path) -> None:
+        target.replace(old / target.name)
+        undo.callback((old / target.name).replace, target)
+
     with ExitStack() as undo:
+        for name in without:
+            if (place / name).is_file():
+                put_away(place / name)
         for path in new:
             target = place / path.name
             if target.is_dir():
                 raise ExportError(f"'{target}' is a folder", hint="move it away, or choose another name.")
             if target.exists():
-                target.replace(old / path.name)
-                undo.callback((old / path.name).replace, target)
+                put_away(target)
             path.replace(target)
             undo.callback(target.unlink, missing_ok=True)
         undo.pop_all()
