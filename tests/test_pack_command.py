@@ -155,6 +155,40 @@ def test_what_would_be_no_pack_is_refused_before_it_is_spoken(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("render", "feet-lying", "--voice", "tone", *TITLE),
+        ("build", "recordings", "--script", "script.json", "--speaker", "Somebody", *TITLE),
+    ],
+)
+@pytest.mark.parametrize(
+    "notice",
+    [("utf-16.txt", "'utf-16.txt' is no text in UTF-8"), (".", "is a directory"), ("nosuch", "not exist")],
+)
+def test_a_notice_that_cannot_be_read_is_told_before_anything_else_is_read(
+    words: tuple[str, ...], notice: tuple[str, str], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, what = notice
+    monkeypatch.chdir(tmp_path)
+    Path("utf-16.txt").write_text("Do as you like.", encoding="utf-16")
+    Path("recordings").mkdir()
+    Path("script.json").write_text("no script at all")
+    refused = run("pack", *words, "-o", "tones.zip", "--notice", name)
+    assert refused.code == 2
+    assert what in refused.err
+    assert not Path("tones.zip").exists()
+
+
+def test_whoever_reads_aloud_is_named(run: Run, tmp_path: Path) -> None:
+    script = tmp_path / "script.json"
+    script.write_text("[]")
+    words = ("pack", "build", str(tmp_path), "--script", str(script), "-o", str(tmp_path / "tones.zip"))
+    refused = run(*words, *TITLE)
+    assert refused.code == 2
+    assert "--speaker" in refused.err
+
+
 def test_a_clip_of_a_pack_is_about_as_loud_as_what_it_was_made_of_and_its_peaks_no_higher(
     tmp_path: Path,
 ) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from voiceguide.commands._options import Steps
+from voiceguide.commands._pack_options import PackOrder, pack_options
 from voiceguide.commands._speaking import LANGUAGE
-from voiceguide.errors import UsageError
 from voiceguide.library import load_leaflet
-from voiceguide.pack_maker import Facts, check_pack_target, make_pack
+from voiceguide.pack_maker import make_pack
 from voiceguide.prompter import write_prompter
 from voiceguide.reading import read_script
 from voiceguide.whole_files import check_file_target, write_text
@@ -34,21 +34,7 @@ _BITRATE, _SAMPLERATE = 32, 24_000
     required=True,
     help="What was read aloud, as `pack script --json` wrote it.",
 )
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    type=_PATH,
-    required=True,
-    help="A folder, or a file whose name ends with .zip.",
-)
-@click.option("--force", is_flag=True, help="Replace what is there.")
-@click.option("--id", "name", metavar="NAME", help="As in --voice pack:NAME; the target's own name if none.")
-@click.option("--title", metavar="TEXT", required=True, help="What a person calls it.")
-@click.option("--speaker", metavar="TEXT", required=True, help="Whose voice it is.")
-@click.option("--licence", metavar="TEXT", required=True, help="Who may do what with it.")
-@click.option("--notice", type=click.Path(path_type=Path, exists=True), help="Its licence, written out.")
-@click.option("--source", metavar="TEXT", default="", help="How it was made.")
+@pack_options(needs_speaker=True)
 @click.option("--no-listen", is_flag=True, help="Do not check what is said, only how it sounds.")
 @click.option(
     "--again", type=_PATH, metavar="FILE.html", help="Write a page of what has to be recorded again."
@@ -57,14 +43,7 @@ def build(
     folder: Path,
     *,
     script_file: Path,
-    target: Path,
-    force: bool,
-    name: str | None,
-    title: str,
-    speaker: str,
-    licence: str,
-    notice: Path | None,
-    source: str,
+    order: PackOrder,
     no_listen: bool,
     again: Path | None,
 ) -> None:
@@ -74,35 +53,24 @@ def build(
     quiet, noisy, cut off, another text) is told of all of them at once, and then no pack is made. Rates,
     channels, levels and the quiet around the words need no care.
     """
-    from voiceguide.commands.pack import checked_name
-
-    name = checked_name(target, name)
-    check_pack_target(target, force=force)
     if again is not None:
-        check_file_target(again, force=force)
+        check_file_target(again, force=order.force)
     script = read_script(script_file)
     ear = None if no_listen else _open_ear(script)
-    voice = _recorded(folder, script, ear, again, force=force)
+    voice = _recorded(folder, script, ear, again, force=order.force)
     _say_notes(voice, ear)
     size = make_pack(
-        target,
+        order.target,
         script.values(),
         voice,
-        Facts(
-            id=name,
-            title=title,
-            language=LANGUAGE,
-            speaker=speaker,
-            licence=licence,
-            source=source or f"recorded by {speaker}",
-        ),
-        notice=_read_notice(notice),
-        force=force,
+        order.facts(f"recorded by {order.speaker}"),
+        notice=order.notice,
+        force=order.force,
         bitrate=_BITRATE,
         samplerate=_SAMPLERATE,
-        progress=Steps(f"Writing {target}"),
+        progress=Steps(f"Writing {order.target}"),
     )
-    click.echo(f"{target}: {len(script)} sentences, {size / 1e6:.1f} MB")
+    click.echo(f"{order.target}: {len(script)} sentences, {size / 1e6:.1f} MB")
 
 
 def _open_ear(script: dict[int, str]) -> Ear:
@@ -139,10 +107,3 @@ def _say_notes(voice: RecordedVoice, ear: Ear | None) -> None:
             f"what is said in {len(voice.unsure)} recordings could not be made out; listen to them yourself"
         )
         click.echo(f"Note: {told}: {', '.join(voice.unsure)}", err=True)
-
-
-def _read_notice(notice: Path | None) -> str:
-    try:
-        return notice.read_text(encoding="utf-8") if notice else ""
-    except UnicodeDecodeError:
-        raise UsageError(f"'{notice}' is no text in UTF-8", hint="save it as plain text.") from None

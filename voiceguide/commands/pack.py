@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import click
 
 from voiceguide.commands._options import Steps, json_option, say_notes, voice_options
 from voiceguide.commands._pack_build import build
+from voiceguide.commands._pack_options import PackOrder, pack_options
 from voiceguide.commands._speaking import LANGUAGE, open_voice
 from voiceguide.errors import UsageError
 from voiceguide.library import (
@@ -22,11 +22,10 @@ from voiceguide.library import (
     load_routine,
     routine_names,
 )
-from voiceguide.pack_maker import Facts, check_pack_target, make_pack
+from voiceguide.pack_maker import make_pack
 from voiceguide.prompter import write_prompter
 from voiceguide.reading import make_rows
 from voiceguide.repertoire import find_repertoire
-from voiceguide.scheduler.point import ID
 from voiceguide.whole_files import check_file_target, write_text
 
 _all_option = click.option("--all", "is_all", is_flag=True, help="Every routine there is.")
@@ -86,34 +85,13 @@ def _script(
 @command.command("render")
 @_routines_argument
 @_all_option
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="A folder, or a file whose name ends with .zip.",
-)
-@click.option("--force", is_flag=True, help="Replace what is there.")
-@click.option("--id", "name", metavar="NAME", help="As in --voice pack:NAME; the target's own name if none.")
-@click.option("--title", metavar="TEXT", required=True, help="What a person calls it.")
-@click.option("--speaker", metavar="TEXT", default="", help="Whose voice it is.")
-@click.option("--licence", metavar="TEXT", required=True, help="Who may do what with it.")
-@click.option("--notice", type=click.Path(path_type=Path, exists=True), help="Its licence, written out.")
-@click.option("--source", metavar="TEXT", default="", help="How it was made.")
+@pack_options(needs_speaker=False)
 @voice_options
 def _render(
     routines: tuple[str, ...],
     *,
     is_all: bool,
-    target: Path,
-    force: bool,
-    name: str | None,
-    title: str,
-    speaker: str,
-    licence: str,
-    notice: Path | None,
-    source: str,
+    order: PackOrder,
     voice: str | None,
     rate: int | None,
     fill: str | None,
@@ -124,41 +102,19 @@ def _render(
     """
     if voice is None:
         raise UsageError("--voice says who speaks", hint="for example `--voice espeak`.")
-    name = checked_name(target, name)
-    check_pack_target(target, force=force)
     texts = _texts(routines, is_all=is_all)
     speaking = open_voice(voice, rate, fill)
-    facts = Facts(
-        id=name,
-        title=title,
-        language=LANGUAGE,
-        speaker=speaker,
-        licence=licence,
-        source=source or f"made by voiceguide with {speaking.name}",
-    )
     size = make_pack(
-        target,
+        order.target,
         texts,
         speaking,
-        facts,
-        notice=notice.read_text(encoding="utf-8") if notice else "",
-        force=force,
-        progress=Steps(f"Writing {target}"),
+        order.facts(f"made by voiceguide with {speaking.name}"),
+        notice=order.notice,
+        force=order.force,
+        progress=Steps(f"Writing {order.target}"),
     )
     say_notes(speaking)
-    click.echo(f"{target}: {len(texts)} sentences, {size / 1e6:.1f} MB")
-
-
-def checked_name(target: Path, name: str | None) -> str:
-    """Return the name of a pack, which is that of its folder or zip."""
-    own = target.name.removesuffix(".zip")
-    if not re.fullmatch(ID, own):
-        hint = "name the folder or zip with a-z, 0-9 and single hyphens, such as calm.zip."
-        raise UsageError(f"'{own}' is no name for a pack", hint=hint)
-    if name not in {None, own}:
-        hint = f"write it to '{target.with_name(f'{name}{target.suffix}')}'."
-        raise UsageError(f"the pack '{name}' would not be found as '{target.name}'", hint=hint)
-    return own
+    click.echo(f"{order.target}: {len(texts)} sentences, {size / 1e6:.1f} MB")
 
 
 command.add_command(build)
