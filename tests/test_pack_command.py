@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from tests.conftest import Run
 from tests.packs import TEXTS, make_files, repertoire_of, write_folder
+from voiceguide.clip import Block, Clip
 from voiceguide.errors import ExportError
 from voiceguide.loudness import HIGHEST_PEAK, loudness, true_peak
 from voiceguide.ogg import encode
@@ -201,6 +203,41 @@ def test_a_clip_of_a_pack_is_about_as_loud_as_what_it_was_made_of_and_its_peaks_
         assert 20 * np.log10(true_peak(clip.samples)) <= HIGHEST_PEAK
         # Where a peak is as high as it may be, and encoding makes it higher, a clip becomes a little softer.
         assert -2 < (loudness(clip.samples) or 0) - (loudness(was.samples) or 0) < 0.5
+
+
+class _Speaker:
+    """Says one sound, whatever the text."""
+
+    rate = 150
+
+    def __init__(self, samples: Block) -> None:
+        self._samples = samples
+
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Need nothing."""
+
+    def clip(self, spoken: str) -> Clip:
+        """Return the sound."""
+        assert spoken
+        return Clip(self._samples, 48_000)
+
+    def forget(self, texts: Iterable[str]) -> None:
+        """Keep nothing."""
+
+
+@pytest.mark.parametrize(
+    ("tone", "bitrate", "samplerate"),
+    [(100, 32, 24_000), (620, 16, 16_000), (1_270, 16, 16_000), (2_180, 16, 16_000), (2_440, 16, 16_000)],
+)
+def test_not_even_what_encoding_makes_much_higher_goes_over_the_bound(
+    tone: int, bitrate: int, samplerate: int, tmp_path: Path
+) -> None:
+    times = np.arange(24_000) / 48_000
+    square = (0.84 * np.sign(np.sin(2 * np.pi * tone * times + 0.1))).astype(np.float32)
+    place = tmp_path / "tones.zip"
+    make_pack(place, TEXTS[:1], _Speaker(square), FACTS, bitrate=bitrate, samplerate=samplerate)
+    clip = load_pack(place).read(TEXTS[0])
+    assert -9 < 20 * np.log10(true_peak(clip.samples)) <= HIGHEST_PEAK
 
 
 def test_opus_of_the_same_sound_is_the_same_bytes() -> None:

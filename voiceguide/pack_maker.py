@@ -31,8 +31,9 @@ NOTICE = "LICENCE"
 """The file in a pack in which its licence is written out."""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The time of every file in a zip, so that the same files are the same zip."""
-_TRIES = 4
-"""Times a clip is encoded, a little softer each time, until its peaks are where they may be."""
+_TRIES = 3
+"""Times a clip is made softer by what is too much of it and a little, until its peaks are where they may be.
+Some still are not, as the encoder chooses anew each time; then the little doubles each time."""
 _A_LITTLE = 0.1
 """Decibels."""
 _AT_ONCE = 64
@@ -187,15 +188,16 @@ def _encoded(samples: Block, *, bitrate: int, samplerate: int) -> tuple[bytes, i
     from voiceguide.loudness import room_above
 
     narrow = soxr.resample(samples, SAMPLERATE, samplerate, "HQ").astype(np.float32)
-    content, decoded = b"", samples
-    for _ in range(_TRIES):
+    tries = 0
+    while True:  # not for long: soon hardly anything is left that could be too much
         content = encode(narrow, bitrate, samplerate)
         decoded, _ = soundfile.read(io.BytesIO(content), dtype="float32")
         room = room_above(decoded)
         if room >= 0:
-            break
-        narrow = narrow * np.float32(10 ** ((room - _A_LITTLE) / 20))
-    return content, len(decoded)
+            return content, len(decoded)
+        tries += 1
+        little = _A_LITTLE * 2 ** max(0, tries - _TRIES)
+        narrow = narrow * np.float32(10 ** ((room - little) / 20))
 
 
 def _write_zip(path: Path, files: Mapping[str, bytes]) -> None:
