@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
+import sys
 import tracemalloc
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -313,6 +315,19 @@ def test_whatever_byte_of_a_zip_is_wrong_nothing_else_is_raised(
         pack = load_pack(place)
         for text in pack.clips:
             pack.read(text)
+
+
+def test_threads_read_one_zip_at_a_time(tmp_path: Path) -> None:
+    pack = load_pack(write_zip(tmp_path / "calm.zip", make_files("calm")))
+    wanted = {text: pack.read(text).samples for text in TEXTS}
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(pack.read, TEXTS * 60))
+    finally:
+        sys.setswitchinterval(usual)
+    assert all(np.array_equal(one.samples, wanted[text]) for one, text in zip(found, TEXTS * 60, strict=True))
 
 
 def squeezed(place: Path) -> Path:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 from voiceguide.errors import Unavailable
@@ -281,6 +282,8 @@ class _Zip:
             self._zip = zipfile.ZipFile(place)
         except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             raise _unreadable(place, "", error) from None
+        # A ZipFile counts who has it open, and not so that threads may.
+        self._lock = Lock()
         self._members = {one.filename: one for one in self._zip.infolist()}
         total = sum(one.file_size for one in self._members.values())
         if total > LARGEST or total > max(_LARGEST_FILE, _TIGHTEST * place.stat().st_size):
@@ -293,7 +296,7 @@ class _Zip:
     def read(self, name: str, most: int) -> bytes:
         member = self._member(name)
         try:
-            with self._zip.open(member) as file:
+            with self._lock, self._zip.open(member) as file:
                 # No more is read than its size, whatever its content would grow to.
                 content = file.read(most + 1)
         except (
