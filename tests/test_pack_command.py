@@ -17,7 +17,7 @@ from voiceguide.loudness import HIGHEST_PEAK, loudness, true_peak
 from voiceguide.ogg import encode
 from voiceguide.pack import MANIFEST, load_pack
 from voiceguide.pack_maker import NOTICE, Facts, check_pack_target, make_pack
-from voiceguide.voice import find_voice
+from voiceguide.voice import find_voice, speaking_engine
 
 TITLE = ("--title", "Tones", "--licence", "CC0")
 FACTS = Facts(id="tones", title="Tones", language="en", speaker="", licence="CC0", source="")

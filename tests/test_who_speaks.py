@@ -125,8 +125,8 @@ def test_what_a_pack_lacks_is_offered_to_the_engine_of_this_platform(
 ) -> None:
     write_folder(stranger / "packs" / "few", make_files("few"))
     voice = find_voice("pack:few", rate=None)
-    with monkeypatch.context() as here, pytest.raises(LacksWords) as caught:
-        here.setattr(sys, "platform", platform)
+    monkeypatch.setattr(sys, "platform", platform)
+    with pytest.raises(LacksWords) as caught:
         voice.prepare(["Hold."])
     assert caught.value.message.startswith("the voice pack:few has no clip for 1 of the sentences, 'Hold.'")
     assert f"add `--fill {engine}`, and" in str(caught.value.hint)
