@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -114,3 +115,20 @@ def test_leaving_early_ends_all_that_speak() -> None:
     next(spoken)
     spoken.close()  # type: ignore[attr-defined]
     assert children() <= before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk to write to")
+def test_a_disk_without_room_is_told(tmp_path: Path) -> None:
+    (tmp_path / "0.txt").symlink_to("/dev/full")
+    with pytest.raises(Unavailable, match="No space left") as caught:
+        flite._start(["flite"], "Press.", tmp_path / "0")
+    assert "room" in str(caught.value.hint)
+
+
+def test_without_a_folder_for_what_passes_by_the_error_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nosuch"))
+    with pytest.raises(Unavailable, match="nothing can be written") as caught:
+        speak(make("flite"), ["Press."])
+    assert "room" in str(caught.value.hint)

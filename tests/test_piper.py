@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -198,6 +199,31 @@ def test_a_voice_of_another_language_is_added_and_that_is_said(run: Run, tmp_pat
     assert (added.code, "it speaks 'de-DE'" in added.err) == (0, True)
     spoken = run("say", "Now press.", "--voice", "piper:hum", "-o", str(tmp_path / "a.wav"))
     assert "a voice for 'de-DE', and the words are in 'en'" in spoken.err
+
+
+def test_a_broken_link_among_the_files_of_a_voice_stops_nothing(stranger: Path) -> None:
+    write_voice(stranger / "piper" / "hum")
+    before = piper.Engine().version()
+    (stranger / "piper" / "hum" / "notes.txt").symlink_to(stranger / "nosuch")
+    assert piper.Engine().version() == before
+    assert find_voice("piper:hum", rate=None).identity
+
+
+def test_nothing_that_a_maker_wrote_steers_a_screen(run: Run, stranger: Path) -> None:
+    write_voice(
+        stranger / "piper" / "hum",
+        dataset="a \x1b[2Jcalm\u202e one",
+        language={"code": "en_\x1b]0;US"},
+        num_speakers=2,
+        speaker_id_map={"one\x1b[31m": 0, "two": 1},
+    )
+    shown = run("list", "voices", "--json").out + run("list", "voices").out
+    assert "calm one, neural" in shown
+    assert all(letter.isprintable() or letter == "\n" for letter in shown)
+    rows = json.loads(run("list", "voices", "--json").out)
+    ids = [row["id"] for row in rows if "hum" in row["id"]]
+    assert len(ids) == 3
+    assert all(find_voice(id_, rate=None).name == id_ for id_ in ids)
 
 
 def test_without_a_voice_or_without_piper_the_hint_says_what_to_do(

@@ -90,9 +90,13 @@ def builds() -> str:
     """Return what changes when any voice does."""
     digest = sha256()
     for name in stored_names():
-        for path in sorted((voices_folder() / name).iterdir()):
-            status = path.stat()
-            digest.update(f"{name}/{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
+        # What cannot be looked at, as a link that leads nowhere, has no part in how a voice sounds.
+        with suppress(OSError):
+            for path in sorted((voices_folder() / name).iterdir()):
+                with suppress(OSError):
+                    status = path.stat()
+                    line = f"{name}/{path.name} {status.st_size} {status.st_mtime_ns}\n"
+                    digest.update(line.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:16]
 
 
@@ -109,14 +113,15 @@ def read_voice(model: Path) -> Stored:
     code = known.get("code") if isinstance(known, dict) else None
     code = code if isinstance(code, str) else str(found["espeak"]["voice"])
     speakers = found.get("speaker_id_map")
-    title = " ".join(str(found.get("dataset") or model.stem).split())
+    title = _plain(str(found.get("dataset") or "")) or model.stem
+    numbers = speakers.items() if isinstance(speakers, dict) and found["num_speakers"] > 1 else ()
     return Stored(
         name=model.stem,
         model=model,
         title=f"{title}, neural",
-        language=_bcp47(code),
+        language=_bcp47(_plain(code)),
         licence=_licence(model, found),
-        speakers=dict(speakers) if isinstance(speakers, dict) and found["num_speakers"] > 1 else {},
+        speakers={_plain(speaker): number for speaker, number in numbers},
     )
 
 
@@ -200,9 +205,8 @@ def _read_description(path: Path) -> dict[str, Any]:
             raise wrong(f"'{key}' is missing")
     kind = found.get("phoneme_type", "espeak")
     if kind not in _PHONEMES:
-        raise wrong(
-            f"a voice that reads by '{kind}' cannot be used here, only by {' or '.join(sorted(_PHONEMES))}"
-        )
+        known = " or ".join(sorted(_PHONEMES))
+        raise wrong(f"a voice that reads by '{_plain(str(kind))}' cannot be used here, only by {known}")
     return found
 
 
@@ -225,8 +229,12 @@ def _licence(model: Path, description: dict[str, Any]) -> str:
                 text = card.read_text(encoding="utf-8", errors="replace")
         found = re.search(r"^\W*licen[cs]e\W*:\W*(.+)$", text, re.IGNORECASE | re.MULTILINE)
         said = found[1] if found else ""
-    printable = "".join(letter if letter.isprintable() else " " for letter in said)
-    return " ".join(printable.split())[:_LONGEST_LICENCE]
+    return _plain(said)[:_LONGEST_LICENCE]
+
+
+def _plain(text: str) -> str:
+    """Return what a maker wrote as one line that cannot steer a screen."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def _bcp47(code: str) -> str:

@@ -91,8 +91,12 @@ class Engine:
         self.check_voice(voice)
         stretch = _SPEEDS.get(voice, _SPEED) / rate
         command = [self._program, "-voice", voice, "--setf", f"duration_stretch={stretch:.4f}"]
+        try:
+            beside = tempfile.TemporaryDirectory(prefix="voiceguide-", ignore_cleanup_errors=True)
+        except OSError as error:
+            raise _no_room(error) from error
         with (
-            tempfile.TemporaryDirectory(prefix="voiceguide-", ignore_cleanup_errors=True) as folder,
+            beside as folder,
             _ended_with_the_block() as running,
         ):
             for index, text in enumerate(texts):
@@ -151,7 +155,10 @@ def _describe(name: str) -> VoiceInfo:
 
 def _start(command: list[str], text: str, beside: Path) -> _Spoken:
     written, sound = beside.with_suffix(".txt"), beside.with_suffix(".wav")
-    written.write_text(_in_ascii(text) + "\n", encoding="ascii")
+    try:
+        written.write_text(_in_ascii(text) + "\n", encoding="ascii")
+    except OSError as error:
+        raise _no_room(error) from error
     try:
         process = subprocess.Popen(  # noqa: S603
             [*command, "-f", str(written), "-o", str(sound)],
@@ -162,6 +169,14 @@ def _start(command: list[str], text: str, beside: Path) -> _Spoken:
     except OSError as error:
         raise Unavailable(f"flite does not start: {error}", hint=_ANOTHER) from error
     return _Spoken(text, sound, process)
+
+
+def _no_room(error: OSError) -> Unavailable:
+    return Unavailable(
+        f"nothing can be written to '{error.filename or 'the folder for passing files'}', as flite needs: "
+        f"{error.strerror or error}",
+        hint=f"is there room, and may you write there? Or {_ANOTHER}",
+    )
 
 
 def _finish(running: deque[_Spoken]) -> Clip:
