@@ -33,6 +33,7 @@ from voiceguide.library import find_routine, load_language, load_points, load_ro
 from voiceguide.loops import NAMES
 from voiceguide.loudness import loudest, loudness
 from voiceguide.player import RAMP, Player
+from voiceguide.scheduler.bells import BELLS
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.timeline import Timeline
 from voiceguide.session import Session, compile_session
@@ -82,6 +83,14 @@ def hands(engine: str) -> Session:
     return compile_session(routine, load_points(), load_language("en"), voice)
 
 
+@cache
+def bells() -> Session:
+    """Return a whole session of bells, without a background."""
+    routine = load_routine(find_routine("hands"))
+    content = routine, load_points(), load_language("en")
+    return compile_session(*content, find_voice("tone", rate=None), Options(detail="bells"))
+
+
 def spoken(session: Session) -> Iterator[tuple[Block, Block]]:
     """Yield each cue as it is mixed, and what lies under it."""
     mixer = session.mixer()
@@ -106,6 +115,23 @@ def test_it_lies_12_lu_and_more_below_every_word_however_near_it_is_asked_for(en
         below.append((loudness(cue) or 0) - (loudness(bed) or -99))
     assert len(below) > 20
     assert min(below) >= 12
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_lies_12_lu_and_more_below_every_bell_however_near_it_is_asked_for(name: str) -> None:
+    session = replace(bells(), background=under(name, level=NEAREST, duck=0))
+    mixer, bare = session.mixer(), replace(session, background=None).mixer()
+    assert mixer.bed is not None
+    below: dict[str, float] = {}
+    for event in session.timeline.events:
+        if event.name in BELLS:
+            start, frames = (in_frames(time, session.samplerate) for time in (event.start, event.duration))
+            bed = mixer.bed.read(start, frames, left=mixer.frames - start)
+            below[event.name] = min(
+                below.get(event.name, 99), loudest(bare.read(start, frames)) - loudest(bed)
+            )
+    assert set(below) == {*BELLS}
+    assert min(below.values()) >= 12, below
 
 
 @pytest.mark.parametrize("name", NAMES)

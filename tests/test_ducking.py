@@ -8,8 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.made_up import Sound, Stretch, make_session
+from voiceguide import earcons
 from voiceguide.clip import Block
 from voiceguide.ducking import AT_A_KEY, DOWN, PAUSED, STAYS, UP, Ducking, Ridden
+from voiceguide.scheduler.bells import BELLS
+from voiceguide.scheduler.timeline import Event
+from voiceguide.units import Milliseconds
 
 RATE = 8_000
 LOW = 0.4
@@ -21,6 +25,12 @@ def ducking(*sounds: tuple[int, int], name: str = "words", length: int = 20_000)
     """Return what makes room for sounds, each at a start and of a length in milliseconds."""
     events = tuple(Sound(start, duration, name) for start, duration in sounds)
     return Ducking(make_session([Stretch("hold", length, events)], RATE).timeline.events, RATE, LOW)
+
+
+def under_an_earcon(name: str) -> Ducking:
+    """Return what makes room, or does not, for an earcon of 0.6 s at 5 s."""
+    event = Event(Milliseconds(5_000), Milliseconds(600), "earcon", name, "", "", 0, required=True, gain=0.0)
+    return Ducking([event], RATE, LOW)
 
 
 def at(gains: Block, milliseconds: int) -> float:
@@ -54,10 +64,15 @@ def test_it_stays_down_from_word_to_word_of_what_is_said_at_once() -> None:
     assert at(gains, 6_000 + UP) == 1
 
 
-@pytest.mark.parametrize(("name", "is_heard_through"), [("alarm", True), ("words", True)])
-def test_it_makes_room_for_speech_and_for_the_alarm(name: str, *, is_heard_through: bool) -> None:
-    found = ducking((5_000, 600), name=name)
-    assert found.is_off(5_000 * 8, 600 * 8) is not is_heard_through
+@pytest.mark.parametrize("name", ["alarm", *BELLS])
+def test_it_makes_room_for_the_alarm_and_for_bells_which_stand_for_words(name: str) -> None:
+    gains = under_an_earcon(name).read(0, 20 * RATE)
+    assert (gains[5_000 * 8 : 5_600 * 8] == np.float32(LOW)).all()
+
+
+@pytest.mark.parametrize("name", sorted({*earcons.NAMES} - {"alarm", *BELLS}))
+def test_no_other_tone_presses_it_down(name: str) -> None:
+    assert under_an_earcon(name).is_off(0, 20 * RATE)
 
 
 @given(spoken(), st.integers(0, 180_000), st.integers(0, 20_000))

@@ -34,9 +34,9 @@ USUAL_DUCK = 8
 """LU by which it is lower while somebody speaks."""
 MOST_DUCK = 30
 """LU."""
-LEAST_UNDER_SPEECH = 15.0
+LEAST_UNDER_SPEECH = 17.0
 """LU below the voice while it speaks, whatever is asked for: 12, and 3 by which a cue may be softer than the
-voice (`leveling.BOUND`)."""
+voice (`leveling.BOUND`), or 5, as a bell that stands for words is at its loudest."""
 HIGHEST = 0.15
 """Linear: what a background may add to a peak of the voice, which then still is below full scale."""
 

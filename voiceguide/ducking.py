@@ -1,7 +1,7 @@
 """Timeline -> how far a sound lowers itself for the voice: known before a word begins, as the timeline is.
 
-It goes down before the first word and comes up after the last one, both along half a cosine. Only speech and
-the alarm are made room for: if every tone pressed it down, a hold would pump.
+It goes down before the first word and comes up after the last one, both along half a cosine. Only speech, the
+alarm and bells, which stand for words, are made room for: if every tone pressed it down, a hold would pump.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Ducking:
         starts: list[int] = []
         ends: list[int] = []
         for event in events:
-            if event.kind != "speech" and event.name != "alarm":
+            if not _has_to_be_heard(event):
                 continue
             start = in_frames(event.start, samplerate)
             if not ends or start - ends[-1] > stays:
@@ -115,6 +115,10 @@ class Ridden:
         self._next = None if frame is None else frame + frames
         self._is_first = False
         return gains
+
+
+def _has_to_be_heard(event: Event) -> bool:
+    return event.kind == "speech" or event.name == "alarm" or event.name.startswith("bell_")
 
 
 def _half_cosine(frames: int, low: float) -> Block:
