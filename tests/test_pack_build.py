@@ -184,6 +184,15 @@ def test_files_are_called_so_that_they_sort() -> None:
         ("[]", "no list of texts"),
         ("[3]", "entry 1 of it has no right 'number' and 'text'"),
         ('[{"number": 1, "text": " "}]', "entry 1 of it has no right 'number' and 'text'"),
+        (
+            '[{"number": 1, "text": "Press."}, {"number": 2, "text": "\\u001b[2JHold."}]',
+            "entry 2 of it has a letter that cannot be printed, U+001B",
+        ),
+        (
+            '[{"number": 1, "text": "a \\u202eb"}]',
+            "entry 1 of it has a letter that cannot be printed, U+202E",
+        ),
+        ('[{"number": 1, "text": "\\ud800"}]', "entry 1 of it has a letter that cannot be printed, U+D800"),
         ('[{"number": true, "text": "Press."}]', "entry 1 of it has no right 'number' and 'text'"),
         ('[{"number": 1, "text": "Press."}, {"number": 1, "text": "Hold."}]', "entry 2 of it is there twice"),
         (
@@ -199,3 +208,12 @@ def test_what_is_no_script_is_told(content: str, message: str, tmp_path: Path) -
         read_script(path)
     assert message in str(caught.value)
     assert "pack script --json" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    "text", ["Appuyez\u202f!", "Une\u00a0main.", "می\u200cشود", "क्\u200dष", "Hand\u00adfläche"]
+)
+def test_what_other_languages_write_can_be_read_aloud(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "script.json"
+    path.write_text(json.dumps(make_rows([text])))
+    assert read_script(path) == {1: text}

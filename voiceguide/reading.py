@@ -9,12 +9,15 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 from voiceguide.errors import VoiceguideError
 
 _LARGEST = 16 << 20
 """Bytes of a script. That of all routines has a thirtieth of it."""
 _FEWEST_DIGITS = 4
+_HARMLESS = "\u00ad\u200c\u200d"
+"""Soft hyphen, and what keeps letters apart or joins them in Persian and Hindi."""
 _AGAIN = "`voiceguide pack script --json > script.json` writes one."
 
 
@@ -60,11 +63,20 @@ def read_script(path: Path) -> dict[int, str]:
         number, text = (row.get("number"), row.get("text")) if isinstance(row, Mapping) else (None, None)
         if type(number) is not int or number < 1 or not isinstance(text, str) or not text.strip():
             raise _no_script(path, f"entry {place} of it has no right 'number' and 'text'")
+        if bad := next((letter for letter in text if _may_steer(letter)), None):
+            raise _no_script(
+                path, f"entry {place} of it has a letter that cannot be printed, U+{ord(bad):04X}"
+            )
         if number in found or text in texts:
             raise _no_script(path, f"entry {place} of it is there twice")
         found[number] = text
         texts.add(text)
     return found
+
+
+def _may_steer(letter: str) -> bool:
+    """Return True for what may steer a screen; spaces and joiners of other languages do not."""
+    return not (letter.isprintable() or letter in _HARMLESS or category(letter) == "Zs")
 
 
 def _no_script(path: Path, what: str) -> VoiceguideError:
