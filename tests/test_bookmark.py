@@ -185,6 +185,17 @@ def test_what_was_typed_means_the_same_from_another_folder(
     assert words["version"] == 1
 
 
+def test_the_name_of_a_background_stays_a_name_beside_a_file_that_is_called_so(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("rain", "hands"):
+        Path(name).write_bytes(b"something else")
+    press(monkeypatch, lambda look: "q q q" if look == FOUR_MINUTES else "")
+    assert run("play", "hands", "--background", "rain", *TONE).code == 0
+    assert load_bookmark(user_folder()).words[:3] == ("hands", "--background", "rain")
+
+
 def test_which_session_it_goes_on_with_cannot_be_chosen(run: Run) -> None:
     done = run("play", "hands", "--resume", *TONE)
     assert done.code == 2

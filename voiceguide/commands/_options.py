@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import wraps
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import click
 
 from voiceguide import registry
 from voiceguide.backends import Backend
+from voiceguide.background import NONE
 from voiceguide.commands import TYPED
 from voiceguide.commands._speaking import LANGUAGE, is_kept, spoken
 from voiceguide.errors import (
@@ -36,6 +38,7 @@ from voiceguide.library import (
     load_routine,
     located,
 )
+from voiceguide.loops import NAMES
 from voiceguide.scheduler.actions import PACES
 from voiceguide.scheduler.options import DETAILS, FOOT_BATHS, ICES, WISHES, Options
 from voiceguide.session import Session, compile_session, write_script
@@ -261,9 +264,12 @@ def words_to_go_on(routine: str, options: Options) -> list[str]:
     context = click.get_current_context()
     words = context.find_root().meta.get(TYPED, [])[1:]
     kept = without_length(words)
-    for name in (routine, context.params.get("background")):
-        path = Path(name) if name else Path()
-        if name and path.is_file():
+    background = context.params.get("background")
+    # A name is none of a file, also where there is a file that is called so.
+    is_file = (find_routine(routine) == Path(routine), background not in {None, NONE, *NAMES})
+    for name in compress((routine, background), is_file):
+        path = Path(name)
+        if path.is_file():
             whole = str(path.resolve())
             kept = [whole if word == name else word.replace(f"={name}", f"={whole}") for word in kept]
     is_typed = options.length is not None and "length" not in options.standing
