@@ -179,7 +179,7 @@ def compile_routine(name: str, engine: str, cache: Path) -> Session:
     return compile_session(load_routine(find_routine(name)), load_points(), load_language("en"), voice)
 
 
-@pytest.mark.parametrize("engine", ["tone", "espeak"])
+@pytest.mark.parametrize("engine", ["tone", "espeak", "pack"])
 def test_every_cue_of_a_session_lies_at_its_level_under_its_peak(engine: str, shared_cache: Path) -> None:
     session = compile_routine("hands", engine, shared_cache)
     texts = {event.spoken for event in session.timeline.events if event.kind == "speech"}
@@ -231,7 +231,7 @@ def without_silence(file: Path, target: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is the judge")
-@pytest.mark.parametrize("engine", ["tone", "espeak", "pyttsx3"])
+@pytest.mark.parametrize("engine", ["tone", "espeak", "pyttsx3", "flite", "pack"])
 @pytest.mark.parametrize("name", routine_names())
 def test_another_program_hears_each_session_at_its_level(
     name: str, engine: str, tmp_path: Path, shared_cache: Path

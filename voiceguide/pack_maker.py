@@ -31,11 +31,13 @@ NOTICE = "LICENCE"
 """The file in a pack in which its licence is written out."""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The time of every file in a zip, so that the same files are the same zip."""
-_TRIES = 3
-"""Times a clip is made softer by what is too much of it and a little, until its peaks are where they may be.
-Some still are not, as the encoder chooses anew each time; then the little doubles each time."""
-_A_LITTLE = 0.1
+_TRIES = 4
+"""Times a clip is encoded to find out how loud it may be. If its peaks are too high even then, it is made
+softer by what is too much and a little, which doubles each time, as the encoder chooses anew each time."""
+_A_LITTLE = 0.03
 """Decibels."""
+_NEAR = 0.1
+"""Decibels that nobody hears."""
 _AT_ONCE = 64
 """Texts that are in memory at a time."""
 
@@ -180,24 +182,37 @@ def _is_zip(target: Path) -> bool:
 
 
 def _encoded(samples: Block, *, bitrate: int, samplerate: int) -> tuple[bytes, int]:
-    """Return a clip at 48 kHz as Opus, and how many frames it has once it is decoded."""
+    """Return a clip at 48 kHz as Opus, and how many frames it has once it is decoded.
+
+    The encoder makes another wave of it, whose peaks lie up to 2 dB lower or higher. So it is encoded again,
+    softer or louder, until they are just under where they may be: a clip that its peaks have kept soft is as
+    loud then as they let it be, and any other one not louder than it was.
+    """
     import numpy as np
     import soundfile
     import soxr
 
-    from voiceguide.loudness import room_above
+    from voiceguide.loudness import loudness, room_above
 
     narrow = soxr.resample(samples, SAMPLERATE, samplerate, "HQ").astype(np.float32)
-    tries = 0
-    while True:  # not for long: soon hardly anything is left that could be too much
-        content = encode(narrow, bitrate, samplerate)
+    own = loudness(samples)
+    is_held_back = room_above(samples) < _NEAR
+    best: tuple[float, bytes, int] | None = None
+    gain, tries = 0.0, 0
+    while best is None or tries < _TRIES:  # not for long: soon hardly anything is left that could be too much
+        content = encode(narrow * np.float32(10 ** (gain / 20)), bitrate, samplerate)
         decoded, _ = soundfile.read(io.BytesIO(content), dtype="float32")
         room = room_above(decoded)
-        if room >= 0:
-            return content, len(decoded)
+        if room >= 0 and (best is None or gain > best[0]):
+            best = gain, content, len(decoded)
+        more = room
+        if own is not None and not is_held_back and room > 0:
+            more = min(room, own - (loudness(decoded) or own))
+        if best is not None and abs(more) < _NEAR:
+            break
         tries += 1
-        little = _A_LITTLE * 2 ** max(0, tries - _TRIES)
-        narrow = narrow * np.float32(10 ** ((room - little) / 20))
+        gain += more - _A_LITTLE * 2 ** max(0, tries - _TRIES)
+    return best[1], best[2]
 
 
 def _write_zip(path: Path, files: Mapping[str, bytes]) -> None:

@@ -267,7 +267,7 @@ def words_to_go_on(routine: str, options: Options) -> list[str]:
     background = context.params.get("background")
     # A name is none of a file, also where there is a file that is called so.
     is_file = (find_routine(routine) == Path(routine), background not in {None, NONE, *NAMES})
-    for name in compress((routine, background), is_file):
+    for name in compress((routine, str(background)), is_file):
         path = Path(name)
         if path.is_file():
             whole = str(path.resolve())
