@@ -265,9 +265,8 @@ class _Writer:
         return ()
 
     def _bring(self, visit: Visit) -> tuple[Cue, ...]:
-        named = self.say("bell.ball") if self.rings else ()
         moments = ("bring",) if visit.is_first else ("bring_again", "bring")
-        return (*named, *self.moment(visit, *moments))
+        return (*(self.say("bell.ball") if self.rings else ()), *self.moment(visit, *moments))
 
     def _switch(self, visit: Visit) -> tuple[Cue, ...]:
         rung = ring("switch_sides") if self.rings else ()
