@@ -351,13 +351,32 @@ def end(process: subprocess.Popen[str]) -> Outcome:
 @pytest.mark.parametrize(
     ("words", "way_out"),
     [
-        ("play hands --rate 120", "`voiceguide export hands -o session.wav --rate 120`"),
+        ("play hands --voice tone", "`voiceguide export hands -o session.wav --voice tone`"),
+        (
+            "play hands --background rain --duck 4 --no-room-tone --ice skip",
+            "`voiceguide export hands -o session.wav --ice skip --background rain --duck 4 --no-room-tone`",
+        ),
         ("say hello", "`voiceguide say hello -o saying.wav`"),
     ],
 )
 def test_without_a_device_there_is_a_way_out(words: str, way_out: str, tmp_path: Path) -> None:
     done = end(start(words, tmp_path, **nowhere(tmp_path)))
     assert_told(done, UNAVAILABLE, way_out)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the device cannot be taken away")
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("play hands --length 3 --voice tone", "'hands' takes"),
+        ("play hands --voice pack:rns", "did you mean 'rms'?"),
+    ],
+)
+def test_without_a_device_what_would_stop_the_way_out_is_told_first(
+    words: str, told: str, tmp_path: Path
+) -> None:
+    done = end(start(words, tmp_path, **nowhere(tmp_path)))
+    assert_told(done, USAGE, told)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit to the size of a file")

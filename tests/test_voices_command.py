@@ -51,6 +51,12 @@ def test_without_a_name_every_engine_that_is_here_is_heard(run: Run, tmp_path: P
             assert row["title"] in done.err
 
 
+def test_the_voice_that_is_shipped_can_be_tried(run: Run, tmp_path: Path) -> None:
+    done = run("voices", "test", "pack:rms", "-o", str(tmp_path))
+    assert (done.code, done.out.partition(":")[0]) == (0, "pack")
+    assert [path.name for path in tmp_path.iterdir()] == ["pack-rms.wav"]
+
+
 def test_what_is_said_can_be_played_and_nothing_is_written_then(run: Run, tmp_path: Path) -> None:
     done = run("voices", "test", "tone", "--text", "Now press.", "--backend", "null")
     assert (done.code, list(tmp_path.iterdir())) == (0, [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 
 import click
@@ -92,8 +93,10 @@ def command(
     try:
         name, opened = find_backend(backend, device)
     except Unavailable as error:
+        # What would stop the other command, too, is told first.
+        open_session(routine, voice, rate, options, sounds=False, quiet=True, fill=fill)
         given = (*_given("--voice", voice), *_given("--rate", rate), *_given("--fill", fill), *typed(options))
-        export = command_line("voiceguide", "export", routine, "-o", "session.wav", *given)
+        export = command_line("voiceguide", "export", routine, "-o", "session.wav", *given, *_sounds(context))
         raise Unavailable(
             error.message, where=error.where, hint=f"`{export}` makes a file for another player."
         ) from None
@@ -122,6 +125,18 @@ def command(
         starts_in=parse_duration(start_in) if start_in else None,
         waits_for_me=wait_for_me,
     )
+
+
+def _sounds(context: click.Context) -> Iterator[str]:
+    """Yield what was typed of how it is to sound, as `export` takes it, too."""
+
+    def is_typed(name: str) -> bool:
+        return context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+
+    for name in filter(is_typed, ("background", "background_level", "duck", "loudness")):
+        yield from (f"--{name.replace('_', '-')}", str(context.params[name]))
+    if is_typed("room_tone"):
+        yield "--room-tone" if context.params["room_tone"] else "--no-room-tone"
 
 
 def _resume(context: click.Context) -> None:
