@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import Run
 from tests.packs import make_files, write_folder
 from voiceguide.errors import LacksWords
-from voiceguide.voice import find_voice, speaking_engine
+from voiceguide.voice import SHIPPED_VOICE, find_voice, speaking_engine
 
 ALONE = "version: 1\nid: alone\nready: []\nsteps:\n  - posture: supine\n  - press: li4\n"
 
@@ -154,3 +154,32 @@ def test_many_sessions_tell_once_who_says_all_of_them(run: Run, tmp_path: Path) 
     assert done.code == 0, done.err
     assert len([line for line in done.err.splitlines() if line.startswith("Voice:")]) == 1
     assert len([line for line in done.err.splitlines() if "--fill is not used" in line]) == 1
+
+
+def test_a_pack_that_is_named_without_its_engine_is_found_out(run: Run) -> None:
+    done = run("show", "hands", "--voice", "rms")
+    assert done.code == 2
+    assert "a voice pack is named with its engine: pack:rms." in done.err
+
+
+def test_the_default_voice_is_marked_as_such(run: Run) -> None:
+    titles = {row["id"]: row["title"] for row in json.loads(run("list", "voices", "--json").out)}
+    assert [name for name, title in titles.items() if title.endswith(", the default")] == [SHIPPED_VOICE]
+
+
+def test_doctor_names_a_damaged_pack(run: Run, stranger: Path) -> None:
+    (stranger / "packs").mkdir()
+    (stranger / "packs" / "bad.zip").write_bytes(b"no zip")
+    told = run("doctor").out
+    assert "engine pack: does not work, " in told
+    assert "bad.zip" in told
+
+
+def test_what_changes_nothing_without_a_background_is_told(run: Run, tmp_path: Path) -> None:
+    done = run("export", "hands", "--duck", "3", "--voice", "tone", "-o", str(tmp_path / "hands.flac"))
+    assert "Note: without --background, --duck changes nothing." in done.err
+
+
+def test_a_word_that_is_no_routine_is_told_before_anything_about_many(run: Run, tmp_path: Path) -> None:
+    done = run("export", "hands", "--tick", "off", "-o", str(tmp_path / "hands.flac"))
+    assert (done.code, done.err.splitlines()[0]) == (2, "Error: unknown routine 'off'")

@@ -10,8 +10,10 @@ from typing import Any
 from voiceguide import registry
 from voiceguide.background import FARTHEST, MOST_DUCK, NEAREST, NONE, USUAL_DUCK, USUAL_LEVEL, checked_name
 from voiceguide.errors import UnknownName
+from voiceguide.folders import pack_folders
 from voiceguide.library import find_point
 from voiceguide.loops import NAMES
+from voiceguide.pack import find_packs
 from voiceguide.scheduler.actions import PACES
 from voiceguide.scheduler.assist import ASSISTS
 from voiceguide.scheduler.options import DETAILS, FOOT_BATHS, ICES, SORE_SIDES
@@ -49,7 +51,12 @@ def _voice(text: str) -> str:
     engine, colon, voice = text.partition(":")
     if not engine or (colon and not voice):
         raise ValueError(text)
-    return _known("engine", engine) + colon + voice
+    try:
+        return _known("engine", engine) + colon + voice
+    except UnknownName as error:
+        if text in find_packs(pack_folders()):
+            error.hint = f"a voice pack is named with its engine: pack:{text}."
+        raise
 
 
 def _number(least: int, most: int) -> Callable[[str], int]:

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from voiceguide.background import NONE, find_background
 from voiceguide.commands._options import setting_option
@@ -20,6 +21,11 @@ def background_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def gathered(*args: Any, background: str, background_level: int, duck: int, **given: Any) -> Any:
+        if background == NONE:
+            for name in ("background_level", "duck"):
+                if click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                    option = f"--{name.replace('_', '-')}"
+                    click.echo(f"Note: without --background, {option} changes nothing.", err=True)
         is_file = background not in {*NAMES, NONE}
         if is_file:
             click.echo(f"Listening through {background} once, to set its level.", err=True)

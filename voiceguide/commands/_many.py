@@ -90,6 +90,8 @@ class Many:
     def check(self, routines: Sequence[str], alone: Sequence[str]) -> None:
         """Raise `UsageError` for what does not go together; `alone` are options for one session only."""
         if self.into is None:
+            for name in routines:
+                find_routine(name)
             what = "several routines" if len(routines) > 1 else "many sessions at once"
             hint = (
                 "for example `voiceguide export --all --into sessions --as mp3`; for one, -o names the file."

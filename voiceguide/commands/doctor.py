@@ -21,6 +21,7 @@ from voiceguide.commands._options import (
     json_option,
 )
 from voiceguide.commands._speaking import LANGUAGE, open_voice
+from voiceguide.engines import Recorder
 from voiceguide.errors import VoiceguideError
 from voiceguide.folders import user_folder
 from voiceguide.known_settings import SETTINGS
@@ -137,7 +138,11 @@ def _sound(applied: Mapping[str, Any]) -> str:
 def _check(folder: str, name: str, class_name: str) -> Callable[[], str]:
     def check() -> str:
         module = registry.find(f"voiceguide.{folder}", name)
-        getattr(module, class_name)().check()
+        plugin = getattr(module, class_name)()
+        plugin.check()
+        if isinstance(plugin, Recorder):
+            for problem in plugin.problems():
+                raise problem
         return (module.__doc__ or name).splitlines()[0]
 
     return check

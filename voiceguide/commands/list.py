@@ -36,7 +36,7 @@ from voiceguide.loops import TITLES
 from voiceguide.scheduler.hold import Measure
 from voiceguide.session import estimate
 from voiceguide.units import MINUTE, Milliseconds, in_seconds
-from voiceguide.voice import Voice
+from voiceguide.voice import Voice, default_voice
 
 Rows = list[dict[str, Any]]
 
@@ -114,6 +114,7 @@ def _languages() -> Rows:
 
 def _voices() -> Rows:
     rows: Rows = []
+    usual = default_voice(rate=None, language=LANGUAGE)
     for name in registry.names("voiceguide.engines"):
         try:
             engine = registry.find("voiceguide.engines", name).Engine()
@@ -124,10 +125,10 @@ def _voices() -> Rows:
         for problem in engine.problems() if isinstance(engine, Recorder) else ():
             for line in problem.lines():
                 click.echo(as_called(line), err=True)
-        rows.extend(
-            {"id": f"{name}:{one.id}", "title": one.title, "language": one.language, "licence": one.licence}
-            for one in engine.voices()
-        )
+        for one in engine.voices():
+            id_ = f"{name}:{one.id}"
+            title = f"{one.title}, the default" if id_ == usual else one.title
+            rows.append({"id": id_, "title": title, "language": one.language, "licence": one.licence})
     return rows
 
 
