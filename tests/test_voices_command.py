@@ -82,6 +82,13 @@ def test_a_voice_of_another_language_is_told_of(voice: str, run: Run, tmp_path: 
     assert "a voice for 'de', and the words are in 'en'" in done.err
 
 
+@pytest.mark.parametrize("words", ["show hands", "play hands --backend null", "export hands -o a.wav"])
+def test_a_session_is_not_spoken_by_a_voice_of_another_language(words: str, run: Run) -> None:
+    done = run(*words.split(), "--voice", "espeak:de")
+    assert done.code == 2
+    assert "Error: espeak:de is a voice for 'de', and the words are in 'en'" in done.err
+
+
 @pytest.mark.parametrize("voice", ["espeak:en-gb", "espeak:en-us+f2", "espeak:gmw/en-us", "tone:plain"])
 def test_a_voice_of_the_language_or_of_none_needs_no_word(voice: str, run: Run, tmp_path: Path) -> None:
     assert "Note:" not in run("say", "Now press.", "--voice", voice, "-o", str(tmp_path / "a.wav")).err

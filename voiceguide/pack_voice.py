@@ -41,9 +41,9 @@ class PackVoice(Voice):
         cache: ClipCache,
         fill: Voice | None = None,
         *,
-        notes: Iterable[str] = (),
+        foreign: str = "",
     ) -> None:
-        super().__init__(engine_name, engine, pack.id, pack.rate, cache, notes=notes)
+        super().__init__(engine_name, engine, pack.id, pack.rate, cache, foreign=foreign)
         self._pack = pack
         self._fill = fill
         self._filled: dict[str, None] = {}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiceguide.document import make_document
 from voiceguide.earcons import EARCON_LENGTHS, make_earcon
-from voiceguide.errors import ImpossibleLength, InvalidContent, Problem
+from voiceguide.errors import ImpossibleLength, InvalidContent, Problem, UsageError
 from voiceguide.scheduler import body
 from voiceguide.scheduler.asides import lay_asides, longest_by_keys, write_asides
 from voiceguide.scheduler.choices import choose_in_plan, choose_in_routine, go_on_after, settle
@@ -239,8 +239,11 @@ def compile_session(
     Raises
     ------
     VoiceguideError
-        If the content is wrong, words are missing, an option cannot be met, or the voice fails.
+        If the content is wrong, words are missing, an option cannot be met, or the voice fails or is one for
+        another language.
     """
+    if voice.foreign:
+        raise UsageError(voice.foreign, hint="`voiceguide list voices` shows the language of each.")
     asked, options = options, settle(options, routine, points)
     as_written, words = write_script(routine, points, language, options)
     plan, fitted = as_written, None

@@ -96,15 +96,12 @@ def find_voice(
     name, colon, voice = (spec or default_voice(rate=rate, language=language)).partition(":")
     engine: Engine = find("voiceguide.engines", name).Engine()
     engine.check()
-    notes: list[str] = []
+    foreign = ""
     if colon:
         engine.check_voice(voice)
         speaks = _language_of(voice, engine)
         if speaks and speaks.partition("-")[0].lower() != language.partition("-")[0].lower():
-            notes.append(
-                f"{name}:{voice} is a voice for '{speaks}', and the words are in '{language}': "
-                "it may say them so that nobody understands."
-            )
+            foreign = f"{name}:{voice} is a voice for '{speaks}', and the words are in '{language}'"
     else:
         voice = engine.default_voice(language)
     clips = ClipCache(cache or cache_folder())
@@ -116,7 +113,7 @@ def find_voice(
             if isinstance(engine, Recorder):
                 raise  # else nobody needs it
     if not isinstance(engine, Recorder):
-        return Voice(name, engine, voice, rate or engine.default_rate, clips, notes=notes)
+        return Voice(name, engine, voice, rate or engine.default_rate, clips, foreign=foreign)
     from voiceguide.pack_voice import PackVoice
 
     if rate is not None:
@@ -124,7 +121,7 @@ def find_voice(
             f"{name}:{voice} was recorded, and has the one rate at which it was spoken",
             hint=f"leave `--rate` away, or choose a voice that is made here: `--voice {speaking_engine()}`.",
         )
-    return PackVoice(name, engine, engine.recorded(voice), clips, filler, notes=notes)
+    return PackVoice(name, engine, engine.recorded(voice), clips, filler, foreign=foreign)
 
 
 def _language_of(voice: str, engine: Engine) -> str:
@@ -151,7 +148,7 @@ class Voice:
         rate: int,
         cache: ClipCache,
         *,
-        notes: Iterable[str] = (),
+        foreign: str = "",
     ) -> None:
         self.name = f"{engine_name}:{voice}"
         """As `--voice` takes it."""
@@ -160,7 +157,8 @@ class Voice:
         self._engine = engine
         self._voice = voice
         self._cache = cache
-        self._notes = (*notes,)
+        self.foreign = foreign
+        """What is to be told if its language is another one than that of the words; empty if it is not."""
         self._clips: dict[str, Clip] = {}
         self._only_here: dict[str, bytes] = {}
         self._ready: set[str] = set()
@@ -174,7 +172,8 @@ class Voice:
     @property
     def notes(self) -> list[str]:
         """What a person should be told, such as that nothing can be kept on disk; commands print it."""
-        return [*self._notes, *self._cache.notes]
+        told = [f"{self.foreign}: it may say them so that nobody understands."] if self.foreign else []
+        return [*told, *self._cache.notes]
 
     def prepare(self, texts: Iterable[str], progress: Callable[[int, int], None] | None = None) -> None:
         """Make every clip that is not there yet; blocks while the engine works.
