@@ -107,6 +107,7 @@ def spoken(session: Session) -> Iterator[tuple[Block, Block]]:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("engine", ["tone", "espeak"])
+@pytest.mark.slow
 def test_it_lies_12_lu_and_more_below_every_word_however_near_it_is_asked_for(engine: str, name: str) -> None:
     session = replace(hands(engine), background=under(name, level=NEAREST, duck=0))
     below = []

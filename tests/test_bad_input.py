@@ -452,6 +452,7 @@ def assert_stopped(done: Outcome, code: int) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
 @pytest.mark.parametrize("options", ["-o new.flac", "-o old.flac --force"])
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
+@pytest.mark.slow
 def test_an_export_that_is_interrupted_leaves_everything_as_it_was(
     number: signal.Signals, code: int, options: str, tmp_path: Path
 ) -> None:
@@ -464,6 +465,7 @@ def test_an_export_that_is_interrupted_leaves_everything_as_it_was(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
+@pytest.mark.slow
 def test_parts_that_are_interrupted_leave_everything_as_it_was(
     number: signal.Signals, code: int, tmp_path: Path
 ) -> None:
@@ -479,6 +481,7 @@ def test_parts_that_are_interrupted_leave_everything_as_it_was(
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
 @pytest.mark.parametrize("engine", ["tone", "espeak", "flite", "pyttsx3"])
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
+@pytest.mark.slow
 def test_an_engine_that_is_interrupted_leaves_everything_as_it_was(
     number: signal.Signals, code: int, engine: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -494,6 +497,7 @@ def test_an_engine_that_is_interrupted_leaves_everything_as_it_was(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals")
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
+@pytest.mark.slow
 def test_what_was_prepared_before_the_interruption_is_of_use_afterwards(
     number: signal.Signals, code: int, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -100,6 +100,7 @@ def test_a_length_that_is_named_twice_is_made_once(run: Run, tmp_path: Path) -> 
     assert run(*words, "--lengths", "8,8m,480s").out == "hands 8 min.wav: written\n"
 
 
+@pytest.mark.slow
 def test_a_bitrate_is_for_the_formats_that_have_one(run: Run, tmp_path: Path) -> None:
     words = ("export", "hands", "--into", str(tmp_path), "--as", "wav,mp3", *MANY)
     assert run(*words, "--bitrate", "32").code == 0
@@ -244,6 +245,7 @@ def command(*words: str) -> list[str]:
 
 
 @pytest.mark.parametrize("plain", [False, True])
+@pytest.mark.slow
 def test_progress_is_a_bar_at_a_terminal_and_lines_elsewhere_or_if_plain_text_is_wished(
     own: Callable[[str], None], tmp_path: Path, *, plain: bool
 ) -> None:

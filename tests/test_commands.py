@@ -587,6 +587,7 @@ def test_a_reader_who_leaves_early_is_told_nothing(words: str) -> None:
 @pytest.mark.parametrize(
     "words", ["list", "show hands --voice tone", "play hands --voice tone --backend null"]
 )
+@pytest.mark.slow
 def test_closed_streams_do_no_harm(words: str, closed: str) -> None:
     done = child(f"voiceguide {words} {closed}")
     assert (done.returncode, b"Traceback" in done.stderr) == (0, False)

@@ -184,6 +184,7 @@ BUILDS = pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: libra
 
 @BUILDS
 @pytest.mark.parametrize("module", ["espeak", "pyttsx3"])
+@pytest.mark.slow
 def test_every_libespeak_speaks_alike_in_any_order(library: _libespeak.Library, module: str) -> None:
     engine = import_module(f"voiceguide.engines.{module}").Engine(library)
     texts = [f"{cue} {number}" for cue in CUES for number in range(3)]

@@ -162,6 +162,7 @@ def test_what_breaks_in_leaves_no_file_and_the_old_one_untouched(
         *product(sorted({*FORMATS} - {"wav", "flac"}), (5_000,)),
     ],
 )
+@pytest.mark.slow
 def test_a_full_disk_is_told_and_leaves_nothing_behind(suffix: str, short_by: int, tmp_path: Path) -> None:
     whole = tmp_path / f"whole.{suffix}"
     export(SESSION.as_session, whole, SESSION.track())

@@ -104,6 +104,7 @@ def test_what_was_in_the_file_before_is_gone(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_length(name: str, tmp_path: Path) -> None:
     write = (
         f"__import__('voiceguide.formats.{name}', fromlist=['Format']).Format()"

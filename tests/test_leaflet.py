@@ -351,6 +351,7 @@ def test_a_leaflet_that_is_wrong_is_refused_with_its_line(
     assert all(re.match(rf"{re.escape(str(file))}:\d+$", one.where or "") for one in caught.value.problems)
 
 
+@pytest.mark.slow
 def test_every_label_is_printed_by_some_point_or_plan_or_is_in_a_file(
     leaflet: Leaflet, run: Run, stranger: Path, tmp_path: Path
 ) -> None:

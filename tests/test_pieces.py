@@ -178,6 +178,7 @@ def level(sound: NDArray[Any]) -> float:
 
 @pytest.mark.parametrize("samplerate", [16_000, 24_000, 48_000])
 @pytest.mark.parametrize("name", PIECED)
+@pytest.mark.slow
 def test_nothing_is_heard_where_pieces_meet(name: str, samplerate: int, tmp_path: Path) -> None:
     sound, quiet = make_spoken(samplerate)
     pieced = write_pieced(name, sound, samplerate, tmp_path / "pieced")

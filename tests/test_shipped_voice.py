@@ -46,6 +46,7 @@ def test_it_is_small_and_says_whose_it_is() -> None:
     assert b"Carnegie Mellon University" in notice
 
 
+@pytest.mark.slow
 def test_it_has_nothing_that_no_routine_says() -> None:
     assert {*shipped().clips} == {text for name in routine_names() for text in repertoire_of(name)}
 

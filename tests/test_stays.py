@@ -208,6 +208,7 @@ def test_who_ends_it_right_after_a_pause_in_a_press_is_told_to_let_go(key: str) 
     assert {"Both thumbs on your low back: ease off, slowly.", "Let go, slowly."} & {*heard}
 
 
+@pytest.mark.slow
 def test_while_the_ice_is_called_off_the_screen_says_so_each_time(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,6 +227,7 @@ def test_it_says_so_if_nothing_can_wait_for_you(run: Run) -> None:
     assert done.code == 0
 
 
+@pytest.mark.slow
 def test_a_key_that_does_nothing_else_ends_the_alarm_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("voiceguide.commands._listening.keys", lambda: nullcontext(lambda: [OTHER]))
     done = run("play", "lying-down", "--no-preflight", "--backend", "null", "--voice", "tone")
