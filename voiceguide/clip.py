@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import wave
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +45,18 @@ def resample(clip: Clip, samplerate: int) -> Clip:
     import soxr
 
     return Clip(soxr.resample(clip.samples, clip.samplerate, samplerate, "HQ").astype(np.float32), samplerate)
+
+
+def read_wav(path: Path) -> Clip | None:
+    """Return the clip in a mono 16-bit WAV, as engines write them; None if it is damaged or no such file."""
+    try:
+        with wave.open(str(path), "rb") as file:
+            if file.getsampwidth() != 2 or file.getnchannels() != 1:
+                return None
+            samplerate, sound = file.getframerate(), file.readframes(file.getnframes())
+    except (OSError, EOFError, wave.Error):
+        return None
+    return Clip(np.frombuffer(sound, dtype="<i2").astype(np.float32) / np.float32(32_768), samplerate)
 
 
 def to_int16(block: Block) -> NDArray[np.int16]:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from voiceguide.reading import file_name
-from voiceguide.web_page import direction, escape, fill_in, policy
+from voiceguide.web_page import direction, escape, fill_in, load_page, policy
 
 _FOLDER = Path(__file__).with_name("_prompter")
 
@@ -18,9 +18,7 @@ def write_prompter(script: Mapping[int, str], labels: Mapping[str, str], languag
 
     `language` is a BCP-47 tag. Without scripts the page is a list of all texts.
     """
-    page, style, code = (
-        (_FOLDER / f"page.{suffix}").read_text(encoding="utf-8") for suffix in ("html", "css", "js")
-    )
+    page, style, code = load_page(_FOLDER)
     count = max(script, default=0)
     texts = "\n".join(
         f'<li id="n{number}"><a href="#n{number}"><span class="file">{file_name(number, count)}</span> '

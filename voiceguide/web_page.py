@@ -1,4 +1,4 @@
-"""What pages are put together from that need no network. Pure."""
+"""What pages are put together from that need no network."""
 
 from __future__ import annotations
 
@@ -7,11 +7,22 @@ import html
 import re
 from collections.abc import Mapping
 from hashlib import sha256
+from pathlib import Path
 
 from voiceguide.track import in_one_line
 
+_STYLE = Path(__file__).with_suffix(".css")
+"""Colours and type, the same on every page."""
 _RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
 """Languages, by the first part of their tag."""
+
+
+def load_page(folder: Path) -> tuple[str, str, str]:
+    """Return the page, the style and the script in a folder; the style begins with that of all pages."""
+    page, style, script = (
+        (folder / f"page.{suffix}").read_text(encoding="utf-8") for suffix in ("html", "css", "js")
+    )
+    return page, f"{_STYLE.read_text(encoding='utf-8')}\n{style}", script
 
 
 def escape(text: str) -> str:

@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import tempfile
 import unicodedata
-import wave
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -181,13 +180,15 @@ def _no_room(error: OSError) -> Unavailable:
 
 def _finish(running: deque[_Spoken]) -> Clip:
     """Return the clip of the text that was started first, when it is there; it then runs no more."""
+    from voiceguide.clip import read_wav
+
     first = running[0]
     try:
         code = first.process.wait(_LONGEST)
     except subprocess.TimeoutExpired:
         raise Unavailable(f"flite takes too long to say '{first.text}'", hint=_ANOTHER) from None
     running.popleft()
-    clip = _read(first.sound) if code == 0 else None
+    clip = read_wav(first.sound) if code == 0 else None
     if clip is None:
         raise Unavailable(f"flite cannot say '{first.text}' (it ended with {code})", hint=_ANOTHER)
     first.sound.unlink()
@@ -205,22 +206,6 @@ def _ended_with_the_block() -> Iterator[deque[_Spoken]]:
             spoken.process.kill()
         for spoken in running:
             spoken.process.wait()
-
-
-def _read(path: Path) -> Clip | None:
-    """Return the clip in a 16-bit WAV, or None if it is damaged."""
-    import numpy as np
-
-    from voiceguide.clip import Clip
-
-    try:
-        with wave.open(str(path), "rb") as file:
-            if file.getsampwidth() != 2 or file.getnchannels() != 1:
-                return None
-            samplerate, sound = file.getframerate(), file.readframes(file.getnframes())
-    except (OSError, EOFError, wave.Error):
-        return None
-    return Clip(np.frombuffer(sound, dtype="<i2").astype(np.float32) / np.float32(32_768), samplerate)
 
 
 def _in_ascii(text: str) -> str:

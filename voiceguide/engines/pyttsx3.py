@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import wave
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -222,20 +221,13 @@ def _read(path: Path, text: str, rate: int) -> Clip | None:
     """Return the clip in a 16-bit WAV, or None if it is damaged, silent or too short for its words."""
     import numpy as np
 
-    from voiceguide.clip import Clip
+    from voiceguide.clip import read_wav
 
-    try:
-        with wave.open(str(path), "rb") as file:
-            if file.getsampwidth() != 2 or file.getnchannels() != 1:
-                return None
-            samplerate, sound = file.getframerate(), file.readframes(file.getnframes())
-    except (OSError, EOFError, wave.Error):
+    clip = read_wav(path)
+    if clip is None:
         return None
-    samples = np.frombuffer(sound, dtype="<i2").astype(np.float32) / np.float32(32_768)
-    shortest = _QUICKEST * len(text.split()) * 60 / rate * samplerate
-    if len(samples) < shortest or not np.any(np.abs(samples) > _SILENCE):
-        return None
-    return Clip(samples, samplerate)
+    shortest = _QUICKEST * len(text.split()) * 60 / rate * clip.samplerate
+    return clip if clip.frames >= shortest and np.any(np.abs(clip.samples) > _SILENCE) else None
 
 
 def _last_line(folder: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from voiceguide.formats import _steady_mp3
 from voiceguide.units import clock, in_seconds
-from voiceguide.web_page import direction, escape, fill_in, policy
+from voiceguide.web_page import direction, escape, fill_in, load_page, policy
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,9 +58,7 @@ class Format:
 
 def _put_together(track: Track) -> tuple[str, str]:
     """Return the page up to where its sound belongs, and from there on."""
-    page, style, script = (
-        (_FOLDER / f"page.{suffix}").read_text(encoding="utf-8") for suffix in ("html", "css", "js")
-    )
+    page, style, script = load_page(_FOLDER)
     values = {f"label.{name}": escape(label) for name, label in track.labels.items()} | {
         "direction": direction(track.language),
         "duration": str(in_seconds(track.duration)),
