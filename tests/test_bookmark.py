@@ -16,7 +16,7 @@ from tests.conftest import Run
 from voiceguide.bookmark import FILE, Keeper, load_bookmark
 from voiceguide.commands._listening import _LOOK
 from voiceguide.errors import UsageError
-from voiceguide.folders import user_folder
+from voiceguide.folders import private_folder
 from voiceguide.library import (
     find_routine,
     load_language,
@@ -105,8 +105,8 @@ def test_what_is_kept_can_be_read_again_and_by_its_owner_only(tmp_path: Path) ->
     ids=range(10),
 )
 def test_what_is_damaged_is_told_and_never_a_traceback(text: str, run: Run) -> None:
-    user_folder().mkdir(parents=True, exist_ok=True)
-    (user_folder() / FILE).write_text(text, encoding="utf-8")
+    private_folder().mkdir(parents=True, exist_ok=True)
+    (private_folder() / FILE).write_text(text, encoding="utf-8")
     done = run("play", "--resume", *TONE)
     assert done.code == 1
     assert f"{FILE}: this is not what voiceguide keeps here" in done.err
@@ -114,8 +114,8 @@ def test_what_is_damaged_is_told_and_never_a_traceback(text: str, run: Run) -> N
 
 
 def test_bytes_that_are_no_text_are_told_too(run: Run) -> None:
-    user_folder().mkdir(parents=True, exist_ok=True)
-    (user_folder() / FILE).write_bytes(b"\xff\xfe\xff")
+    private_folder().mkdir(parents=True, exist_ok=True)
+    (private_folder() / FILE).write_bytes(b"\xff\xfe\xff")
     assert run("play", "--resume", *TONE).code == 1
 
 
@@ -150,7 +150,7 @@ def test_a_session_that_was_stopped_goes_on_with_what_is_left_of_it(
     stopped = run("play", "hands", "--length", "8m", *TONE)
     assert stopped.code == 0
     assert "The session is over. Well done." not in stopped.out
-    mark = load_bookmark(user_folder())
+    mark = load_bookmark(private_folder())
     assert mark.words == ("hands", *TONE, "--length", "8:00")
     assert mark.done == ("li4.left",)
     press(monkeypatch, lambda _: "")
@@ -166,7 +166,7 @@ def test_a_session_that_was_stopped_goes_on_with_what_is_left_of_it(
 
 def test_a_session_that_is_heard_to_its_end_leaves_nothing_to_go_on_with(run: Run) -> None:
     assert run("play", "hands", *TONE).code == 0
-    assert not (user_folder() / FILE).exists()
+    assert not (private_folder() / FILE).exists()
 
 
 def test_what_was_typed_means_the_same_from_another_folder(
@@ -178,10 +178,10 @@ def test_what_was_typed_means_the_same_from_another_folder(
     sound = np.random.default_rng(1).uniform(-0.1, 0.1, 6 * 8_000)
     soundfile.write("rain.wav", sound, 8_000)
     assert run("play", "mine.yaml", "--background", "rain.wav", *TONE).code == 0
-    assert load_bookmark(user_folder()).words[:3] == (
+    assert load_bookmark(private_folder()).words[:3] == (
         *(str(tmp_path / "mine.yaml"), "--background", str(tmp_path / "rain.wav")),
     )
-    words = json.loads((user_folder() / FILE).read_text("utf-8"))
+    words = json.loads((private_folder() / FILE).read_text("utf-8"))
     assert words["version"] == 1
 
 
@@ -193,7 +193,7 @@ def test_the_name_of_a_background_stays_a_name_beside_a_file_that_is_called_so(
         Path(name).write_bytes(b"something else")
     press(monkeypatch, lambda look: "q q q" if look == FOUR_MINUTES else "")
     assert run("play", "hands", "--background", "rain", *TONE).code == 0
-    assert load_bookmark(user_folder()).words[:3] == ("hands", "--background", "rain")
+    assert load_bookmark(private_folder()).words[:3] == ("hands", "--background", "rain")
 
 
 def test_which_session_it_goes_on_with_cannot_be_chosen(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""Where a session stands, kept in the user's folder: so that `play --resume` goes on, even after a crash.
+"""Where a session stands, kept in the private folder: so that `play --resume` goes on, even after a crash.
 
 It says which stops are done, not which second was heard: whoever got up since has to be led back to where the
 body lies, and begins the stop that was broken off from its start.
@@ -7,8 +7,6 @@ body lies, and begins the stop that was broken off from its start.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from voiceguide.errors import UsageError, VoiceguideError
+from voiceguide.private_files import write_private
 
 FILE = "resume.json"
-"""Its name in the user's folder."""
+"""Its name in the private folder."""
 _VERSION = 1
 
 
@@ -96,8 +95,7 @@ class Keeper:
             "when": when.isoformat(timespec="seconds"),
         }
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            _write_whole(self._path, json.dumps(found))
+            write_private(self._path, json.dumps(found))
         except OSError as error:
             self._tell(f"where you are cannot be kept in {self._path}: {error.strerror}")
             self._tell = None
@@ -106,18 +104,3 @@ class Keeper:
         """Remove it, as the session is over."""
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, so that a crash leaves the old one or the new one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)

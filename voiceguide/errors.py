@@ -63,6 +63,19 @@ class InvalidContent(VoiceguideError):
         ]
 
 
+class NothingLeft(VoiceguideError):
+    """A session of which nothing is left to press, for whom it is for or as it was asked for."""
+
+    def __init__(self, routine: str, why: Iterable[str]) -> None:
+        """`routine` is its id, `why` what took its points out: conditions of a person, and other reasons."""
+        self.routine = routine
+        self.why = frozenset(why)
+        super().__init__(
+            f"nothing of '{routine}' is left to press",
+            hint="`voiceguide list routines` shows the others.",
+        )
+
+
 class UnknownName(VoiceguideError):
     """A routine, point, voice, engine, backend, format or setting that does not exist."""
 

@@ -18,6 +18,11 @@ def user_folder() -> Path:
     return user_data_path("voiceguide", appauthor=False)
 
 
+def private_folder() -> Path:
+    """Return the folder of what is kept about a person, for them alone; it need not exist."""
+    return user_folder() / "private"
+
+
 def shipped_audio() -> Path:
     """Return the folder of the sound that is shipped: inside the package once installed, else beside it."""
     inside = _HERE / "audio"

@@ -192,6 +192,13 @@ SETTINGS: dict[str, Setting] = {
         "before or after",
         "before",
     ),
+    "pregnant": Setting(
+        "leave out what is not for pregnancy; for what is left, ask your midwife or doctor first",
+        _flag,
+        "on or off",
+        "on",
+        "off",
+    ),
     "one-side-at-a-time": Setting(
         "press one side after the other, never both at once", _flag, "on or off", "on", "off"
     ),

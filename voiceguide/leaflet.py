@@ -9,7 +9,7 @@ from typing import Any
 from voiceguide.errors import InvalidContent, Problem
 from voiceguide.scheduler.actions import ACTIONS
 from voiceguide.scheduler.line import placeholders_in
-from voiceguide.scheduler.point import AFTERCARE, CAUTIONS, GEAR, ID, METHODS, POSTURES, SOURCE
+from voiceguide.scheduler.point import AFTERCARE, CAUTIONS, CONDITIONS, GEAR, ID, METHODS, POSTURES, SOURCE
 from voiceguide.scheduler.shape import Problems, Record, Seq, Table, Text, Whole
 
 LABELS: Mapping[str, tuple[str, ...]] = {
@@ -50,6 +50,8 @@ PROMPTER: Mapping[str, tuple[str, ...]] = {
     "place": ("number", "count", "file"),
 }
 """What stands on the page that a voice is recorded from (`pack script --page`), in the same way."""
+GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {"labels": LABELS, "page": PAGE, "prompter": PROMPTER}
+"""All lines that stand around something, by what they stand around: a group has a field in `Leaflet`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class Leaflet:
     every: Mapping[str, tuple[str, ...]]
     """What holds for every point: `helps`, `feel` and `cautions`."""
     words: Mapping[str, Mapping[str, str]]
-    """By kind: `actions`, `cautions`, `gear`, `helps` and `postures`, then by id."""
+    """By kind: `actions`, `cautions`, `conditions`, `gear`, `helps` and `postures`, then by id."""
     aftercare: Mapping[str, tuple[str, ...]]
     """What to do after it, by id."""
     labels: Mapping[str, str]
@@ -129,6 +131,7 @@ class Leaflet:
 
 
 _LINES = Seq(Text(), single=True, smallest=1)
+_WORDS = ("actions", "cautions", "conditions", "gear", "helps", "postures")
 _EVERY = ("helps", "feel", "cautions")
 LEAFLET = Record(
     {
@@ -159,13 +162,12 @@ LEAFLET = Record(
         "every": Record(dict.fromkeys(_EVERY, _LINES)),
         "actions": Record(dict.fromkeys((name for name, action in ACTIONS.items() if action.dosed), Text())),
         "cautions": Record(dict.fromkeys(CAUTIONS, Text())),
+        "conditions": Record(dict.fromkeys(CONDITIONS, Text())),
         "gear": Record(dict.fromkeys(GEAR, Text())),
         "helps": Table(Text()),
         "postures": Record(dict.fromkeys(POSTURES, Text())),
         "aftercare": Record(dict.fromkeys(AFTERCARE, _LINES)),
-        "labels": Record(dict.fromkeys(LABELS, Text())),
-        "page": Record(dict.fromkeys(PAGE, Text())),
-        "prompter": Record(dict.fromkeys(PROMPTER, Text())),
+        **{group: Record(dict.fromkeys(lines, Text())) for group, lines in GROUPS.items()},
     }
 )
 
@@ -181,7 +183,7 @@ def parse_leaflet(mapping: object) -> Leaflet:
     problems: Problems = []
     found = LEAFLET.read(mapping, (), problems)
     if found:
-        for group, wanted in (("labels", LABELS), ("page", PAGE), ("prompter", PROMPTER)):
+        for group, wanted in GROUPS.items():
             problems.extend(_wrong_placeholders(group, found[group] or {}, wanted))
     if problems:
         raise InvalidContent(problems)
@@ -190,11 +192,9 @@ def parse_leaflet(mapping: object) -> Leaflet:
         points={name: PointLeaflet(**point) for name, point in found["points"].items()},
         methods={name: MethodLeaflet(**method) for name, method in found["methods"].items()},
         every=found["every"],
-        words={kind: found[kind] for kind in ("actions", "cautions", "gear", "helps", "postures")},
+        words={kind: found[kind] for kind in _WORDS},
         aftercare=found["aftercare"],
-        labels=found["labels"],
-        page=found["page"],
-        prompter=found["prompter"],
+        **{group: found[group] for group in GROUPS},
     )
 
 

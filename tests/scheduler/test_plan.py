@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from voiceguide.errors import InvalidContent, VoiceguideError
+from voiceguide.errors import InvalidContent, NothingLeft
 from voiceguide.library import find_routine, load_points, load_routine
 from voiceguide.scheduler import body
 from voiceguide.scheduler.plan import Plan, exclude, make_plan
@@ -53,9 +53,10 @@ def test_points_pressed_with_both_thumbs_are_one_stop() -> None:
 
 
 def test_a_session_of_which_nothing_is_left_is_refused_with_the_reason() -> None:
-    with pytest.raises(VoiceguideError, match="nothing of 'lying-down' is left without pregnancy") as caught:
+    with pytest.raises(NothingLeft, match="nothing of 'lying-down' is left") as caught:
         exclude(lying_down(), {"pregnancy"})
     assert caught.value.exit_code == 1
+    assert caught.value.why == {"pregnancy"}
     assert caught.value.hint
 
 

@@ -12,7 +12,7 @@ from voiceguide.awake import awake
 from voiceguide.bookmark import Keeper
 from voiceguide.controls import BY_KEY
 from voiceguide.errors import Unavailable
-from voiceguide.folders import user_folder
+from voiceguide.folders import private_folder, user_folder
 from voiceguide.keyboard import ReadKeys, keys, no_keys, watched
 from voiceguide.media_keys import MediaKeys, Showing, media_keys
 from voiceguide.played import Log
@@ -94,7 +94,7 @@ def listen(
             read_keys,
             screen,
             log=Log(folder, now, about=about, tell=screen.warn),
-            keeper=Keeper(folder, words, tell=screen.warn),
+            keeper=Keeper(private_folder(), words, tell=screen.warn),
             session=session,
         )
 

@@ -34,6 +34,7 @@ from voiceguide.library import (
     find_routine,
     lines_of,
     load_language,
+    load_leaflet,
     load_points,
     load_routine,
     located,
@@ -41,6 +42,7 @@ from voiceguide.library import (
 from voiceguide.loops import NAMES
 from voiceguide.scheduler.actions import PACES
 from voiceguide.scheduler.options import DETAILS, FOOT_BATHS, ICES, WISHES, Options
+from voiceguide.scheduler.point import CONDITIONS
 from voiceguide.session import Session, compile_session, write_script
 from voiceguide.settings import parse_setting, settings_that_apply, shown
 from voiceguide.units import LONGEST_SESSION, SECOND, Milliseconds, clock, parse_length
@@ -146,7 +148,8 @@ def session_options(function: Callable[..., Any]) -> Callable[..., Any]:
         asked["never"] = points_in(settings_that_apply().get("skip", ""))
         if "skip" in kept:
             asked["skip"] = ()
-        options = Options(**asked, ends=given_end, standing=kept - {"skip"})
+        cautions = frozenset({"pregnancy"} if given.pop("pregnant") else ())
+        options = Options(**asked, cautions=cautions, ends=given_end, standing=kept - {"skip"})
         return function(*args, options=options, **given)
 
     decorated: Callable[..., Any] = gathered
@@ -167,6 +170,7 @@ def session_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 help=f"{SETTINGS['one-side-at-a-time'].help}.",
             ),
             setting_option("foot-bath", metavar="|".join(FOOT_BATHS)),
+            flag_option("pregnant"),
             flag_option("tick"),
             setting_option("earcons", metavar="on|off"),
         )
@@ -298,12 +302,19 @@ def author_lines(session: Session) -> Iterator[str]:
         kept = "skip" if name == "never" else name.replace("_", "-")
         yield f"Passed over here, though you keep it: {kept}."
     if plan.left_out:
-        named = (f"{one.id.replace('ice.', 'ice, ')} ({one.why})" for one in plan.left_out)
+        named = (f"{one.id.replace('ice.', 'ice, ')} ({called(one.why)})" for one in plan.left_out)
         yield "Left out: " + ", ".join(named) + "."
+    if "pregnancy" in plan.cautions:
+        yield "Pregnant, or maybe: ask your midwife or doctor before you do this."
     if routine.by:
         yield f"By: {routine.by}."
     if routine.note:
         yield f"Note: {routine.note}"
+
+
+def called(why: str) -> str:
+    """Return in words why something is left out."""
+    return load_leaflet(LANGUAGE).word("conditions", why) if why in CONDITIONS else why
 
 
 def find_backend(name: str, device: str | None = None) -> tuple[str, Backend]:
@@ -360,7 +371,7 @@ class Steps:
 
 def typed(options: Options) -> list[str]:
     """Return the options as they are typed, without those that ask for nothing."""
-    words: list[str] = []
+    words = ["--pregnant"] if "pregnancy" in options.cautions and not is_kept("pregnant") else []
     for name, value in options.wishes.items():
         if name in {*options.standing, "never"}:
             continue  # kept, and so it applies to the next command, too

@@ -31,7 +31,7 @@ from voiceguide.commands._options import (
 )
 from voiceguide.commands._screen import screen_for
 from voiceguide.errors import ImpossibleLength, Unavailable, UsageError
-from voiceguide.folders import user_folder
+from voiceguide.folders import private_folder
 from voiceguide.scheduler.options import Options
 from voiceguide.units import clock, parse_duration
 
@@ -147,7 +147,7 @@ def _resume(context: click.Context) -> None:
             hint="`voiceguide play --resume` is all of it.",
         )
     meta = context.find_root().meta
-    mark = load_bookmark(user_folder())
+    mark = load_bookmark(private_folder())
     typed_now = [word for word in meta[TYPED][1:] if word != "--resume"]
     kept = without_length(mark.words) if len(without_length(typed_now)) < len(typed_now) else mark.words
     words = [*kept, *typed_now]

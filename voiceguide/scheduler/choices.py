@@ -9,7 +9,7 @@ from voiceguide.errors import UsageError, did_you_mean
 from voiceguide.scheduler.actions import PACES
 from voiceguide.scheduler.assist import assist
 from voiceguide.scheduler.options import AMOUNTS, Options
-from voiceguide.scheduler.plan import DONE, LATER, SKIPPED, Plan, leave_out, shorten_ice
+from voiceguide.scheduler.plan import DONE, LATER, SKIPPED, Plan, exclude, leave_out, shorten_ice
 from voiceguide.scheduler.point import Point
 from voiceguide.scheduler.routine import Group, Press, Routine, RoutineStep
 from voiceguide.units import MINUTE, Milliseconds, clock
@@ -101,6 +101,7 @@ def choose_in_plan(plan: Plan, options: Options) -> Plan:
     VoiceguideError
         If nothing would be left to press.
     """
+    plan = exclude(plan, options.cautions)
     for name in (*options.skip, *(options.only if "only" not in options.standing else ())):
         _check_pressed(name, plan)
     skipped = (one.stop for one in plan.visits if one.points and _is_left_out(one.points, options))

@@ -52,6 +52,8 @@ class Options:
     """True if a signal goes before words that follow a silence; those that stand alone are always heard."""
     ends: datetime | None = None
     """When it is to end, if that was asked for: the player says so if a pause makes it later."""
+    cautions: frozenset[str] = frozenset()
+    """Conditions of the person it is for, of `point.CONDITIONS`: what they forbid is left out."""
     done: tuple[str, ...] = ()
     """Stops of a session that was interrupted, which were done then."""
     standing: frozenset[str] = frozenset()
@@ -78,6 +80,6 @@ class Options:
         return "right" if self.sore_side == "right" else "left"
 
 
-_NO_WISHES = {"never", "ends", "done", "standing", "yielding"}
+_NO_WISHES = {"cautions", "never", "ends", "done", "standing", "yielding"}
 WISHES = tuple(one.name for one in fields(Options) if one.name not in _NO_WISHES)
 """Names of all that can be asked for."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from voiceguide.errors import InvalidContent, Problem, VoiceguideError, did_you_mean
+from voiceguide.errors import InvalidContent, NothingLeft, Problem, did_you_mean
 from voiceguide.scheduler.actions import PACES, REST_INSTEAD, Pace
 from voiceguide.scheduler.order import find_misplaced_ice, find_problems_of_order
-from voiceguide.scheduler.point import POSTURE_GEAR, WARNINGS, Point
+from voiceguide.scheduler.point import CONDITIONS, NO_COLD, POSTURE_GEAR, Point
 from voiceguide.scheduler.routine import IceOn, Routine
 from voiceguide.scheduler.shape import Path, Problems
 from voiceguide.scheduler.visit import BACK, OTHER, Visit, find_visits
@@ -95,13 +95,20 @@ class Plan:
     steps: tuple[Step, ...]
     """In order, from the opening to the closing."""
     left_out: tuple[LeftOut, ...] = ()
-    """What a caution or the author took out."""
+    """What a caution, the author, an option or the time took out."""
+    cautions: frozenset[str] = frozenset()
+    """Conditions of the person it is for: one of `point.CONDITIONS` each."""
     detail: str = "full"
     """How much is said: one of `options.AMOUNTS`."""
     can_be_brief: bool = False
     """True if it may be brief for a length, where it is not so already."""
     pace: Pace = PACES["usual"]
     """How slowly one is led through it."""
+
+    @property
+    def bears_cold(self) -> bool:
+        """True if the person it is for may be iced, or bathe the feet in cold water."""
+        return self.cautions.isdisjoint(NO_COLD)
 
     @property
     def core(self) -> tuple[str, ...]:
@@ -152,28 +159,30 @@ def make_plan_of_what_is_right(
     plan = replace(plan, left_out=tuple(LeftOut(name, EXCLUDED) for name in routine.parted))
     try:
         return leave_out(plan, why), problems
-    except VoiceguideError as error:
+    except NothingLeft as error:
         problems.append(Problem(("exclude",), error.message, hint="leave in at least one point."))
         return plan, problems
 
 
-def exclude(plan: Plan, profile: Collection[str]) -> Plan:
-    """Return the plan without the stops that a caution in `profile` forbids; itself if there are none.
+def exclude(plan: Plan, conditions: Collection[str]) -> Plan:
+    """Return the plan without the stops that conditions of a person forbid; itself if there are none.
 
     Ice goes with the work it follows.
 
     Raises
     ------
-    VoiceguideError
+    NothingLeft
         If nothing would be left to press.
     """
-    forbidding = set(profile) - set(WARNINGS)
+    forbidding = frozenset(conditions).intersection(CONDITIONS)
+    if not forbidding:
+        return plan
     why = {
         visit.stop: next(caution for caution in visit.cautions if caution in forbidding)
         for visit in plan.visits
-        if forbidding & set(visit.cautions)
+        if forbidding.intersection(visit.cautions)
     }
-    return leave_out(plan, why)
+    return leave_out(replace(plan, cautions=forbidding), why)
 
 
 def shorten_ice(plan: Plan, longest: Milliseconds) -> Plan:
@@ -190,19 +199,14 @@ def leave_out(plan: Plan, why: Mapping[str, str]) -> Plan:
 
     Raises
     ------
-    VoiceguideError
+    NothingLeft
         If nothing would be left to press.
     """
     if not why:
         return plan
     pressed = tuple(visit for visit in plan.visits if visit.points and visit.stop not in why)
     if not pressed:
-        reasons = ", ".join(dict.fromkeys(why.values()))
-        without = "" if {*why.values()} <= {EXCLUDED, SKIPPED} else f" without {reasons}"
-        raise VoiceguideError(
-            f"nothing of '{plan.routine.id}' is left{without}",
-            hint="`voiceguide list routines` shows the others; a doctor can say what suits you.",
-        )
+        raise NothingLeft(plan.routine.id, {one.why for one in plan.left_out} | {*why.values()})
     kept = tuple(visit for visit in plan.visits if visit.stop not in why)
     while misplaced := find_misplaced_ice(kept):
         # What is left out may be all that the ice was for, or what kept it close to its work.

@@ -14,21 +14,25 @@ from voiceguide.units import SECOND, Milliseconds, in_seconds
 METHODS = ("thumbs", "fingers", "ball", "heel", "friend")
 POSTURES = ("standing", "sitting", "supine", "prone", "on_side")
 ZONES = ("back", "hips", "hand", "arm", "knee", "foot")
-CAUTIONS = (
+CONDITIONS = (
+    "serious_cause",
+    "at_risk",
+    "herniated_disc",
     "pregnancy",
     "thinners",
     "osteoporosis",
     "clots",
     "varicose_veins",
     "artificial_hip",
+    "numbness",
     "poor_circulation",
-    "broken_skin",
-    "pulse",
-    "nerve",
-    "never_on_spine",
 )
+"""Cautions for some people (X2 to X7, S2, S3): for them, what has the caution is left out."""
 WARNINGS = ("broken_skin", "pulse", "nerve", "never_on_spine")
 """Cautions that are spoken, about a spot or a moment: they leave nothing out."""
+CAUTIONS = (*CONDITIONS, *WARNINGS)
+NO_COLD = ("numbness", "poor_circulation")
+"""Conditions of whoever gets neither ice nor a foot bath: they would not feel when it is too much (X7)."""
 GEAR = (
     "helper",
     "chair",

@@ -11,7 +11,7 @@ from voiceguide.scheduler.blanks import Values, fill_in
 from voiceguide.scheduler.cue import Cue, Moments, Words
 from voiceguide.scheduler.language import Language
 from voiceguide.scheduler.line import Line
-from voiceguide.scheduler.plan import DROPPED, EXCLUDED, LATER, LYING, SKIPPED, Plan, Step
+from voiceguide.scheduler.plan import DONE, LATER, LYING, SKIPPED, Plan, Step
 from voiceguide.scheduler.visit import BACK, ICE_FOLLOWS, ICE_TIME, OTHER, Visit
 from voiceguide.units import MINUTE, Milliseconds
 
@@ -65,7 +65,8 @@ class _Writer:
             return self._ice(self.visit)
         if kind == "open":
             more = (*self._ice_total(), *self._left_out(), *self._bells())
-            return {"safety": self.say("open.safety"), "say": more}
+            safety = "safety_pregnant" if "pregnancy" in self.plan.cautions else "safety"
+            return {"safety": self.say(f"open.{safety}"), "say": more}
         if kind == "cool_down":
             told = self.language.duration(self.step.lasts)
             return {"say": self.say("rest.instead", rest=told), "rest_ends": self.say("repeat.rest_ends")}
@@ -117,13 +118,13 @@ class _Writer:
         return self.language.point(visit.entry).part[side or "both"]
 
     def _left_out(self) -> tuple[Cue, ...]:
-        """Return what a person may miss: parts of the body that the author, an option or the time left out.
+        """Return what a person may miss: parts of the body that anybody or anything left out.
 
         Not a part where something else is pressed: it would only seem to be left out. In the order in which
         the language has them, whatever left them out: so there is one sentence for each few of them.
         """
         points = self.language.points
-        gone = {one.id for one in self.plan.left_out if one.why in {DROPPED, EXCLUDED, SKIPPED}}
+        gone = {one.id for one in self.plan.left_out if one.why not in {LATER, DONE}}
         pressed = {points[visit.entry].part["both"] for visit in self.plan.visits if visit.entry in points}
         parts = dict.fromkeys(words.part["both"] for entry, words in points.items() if entry in gone)
         missed = [part for part in parts if part not in pressed]
@@ -158,7 +159,7 @@ class _Writer:
             )
             place = self.say(f"ready.place_{where}") if self._lays_things_out else ()
             fetched = [*self.say("ready.start"), *fetched, *place, *self.say("ready.missing")]
-        bath = self._has_feet and self.plan.routine.foot_bath == "before"
+        bath = self._bathes_feet and self.plan.routine.foot_bath == "before"
         either = self.say("ready.bath_or_lotion") if bath and "lotion" in items else ()
         bathed = (*self.say("ready.foot_bath"), *either) if bath else ()
         rules = "ready.rules_with_helper" if "helper" in items else "ready.rules"
@@ -224,8 +225,9 @@ class _Writer:
         return self.language.lines("ice.place_hips" if worked == {"hips"} else "ice.place_back")[0].say
 
     @property
-    def _has_feet(self) -> bool:
-        return any("foot_bath" in visit.aftercare for visit in self.plan.visits)
+    def _bathes_feet(self) -> bool:
+        """True if a cold bath may be offered for feet that are pressed."""
+        return self.plan.bears_cold and any("foot_bath" in visit.aftercare for visit in self.plan.visits)
 
     @property
     def _has_bed(self) -> bool:
@@ -274,22 +276,20 @@ class _Writer:
 
     def _close(self) -> tuple[Cue, ...]:
         worked = {visit.zone for visit in self.plan.visits if "ice" in visit.aftercare}
-        left = {
-            one.id.removeprefix("ice."): one.why for one in self.plan.left_out if one.id.startswith("ice.")
-        }
+        ice = (one for one in self.plan.left_out if one.id.startswith("ice."))
+        left = {one.id.removeprefix("ice."): one.why for one in ice}
         later = [zone for zone, why in left.items() if why == LATER]
         iced = {visit.zone for visit in self.plan.visits if not visit.points} | {*later}
         told = {zone for one in iced for zone in ICE_FOLLOWS[one]}
-        baths, routine = self._has_feet, self.plan.routine
+        bathed_after = self._bathes_feet and self.plan.routine.foot_bath == "after"
         offers = dict.fromkeys(OFFERS[zone] for zone in OFFERS if zone in worked - told)
-        if SKIPPED in left.values():
-            offers.clear()
+        offers = {} if SKIPPED in left.values() or not self.plan.bears_cold else offers
         doses = {zone: self.language.duration(ICE_TIME[zone]) for zone in later}
         return (
             *(cue for zone in later for cue in self.say(f"close.later_{zone}", dose=doses[zone])),
             *(self.say("close.later") if later else ()),
             *(cue for offer in offers for cue in self.say(f"close.{offer}")),
-            *(self.say("close.foot_bath") if baths and routine.foot_bath == "after" else ()),
+            *(self.say("close.foot_bath") if bathed_after else ()),
             *(self.say("close.lotion") if "lotion" in self._ready_items else ()),
             *self.say("close.stop_for_today"),
             *self.say("close.end"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from voiceguide.errors import Problem, did_you_mean
-from voiceguide.scheduler.point import Count, Dose, Method, Point
+from voiceguide.scheduler.point import NO_COLD, Count, Dose, Method, Point
 from voiceguide.scheduler.routine import Group, IceOn, Press, Routine, TakePosture
 from voiceguide.scheduler.shape import Path, Problems
 from voiceguide.units import NOTHING, SECOND, Milliseconds, in_seconds
@@ -154,7 +154,7 @@ def _ice(zone: str, posture: str, path: Path) -> Visit:
         window=NOTHING,
         massage=NOTHING,
         optional=0,
-        cautions=("poor_circulation",),
+        cautions=NO_COLD,
         aftercare=(),
         codes="",
         path=path,
