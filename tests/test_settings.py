@@ -94,6 +94,7 @@ def test_the_environment_stands_before_the_file(name: str, monkeypatch: pytest.M
         "samplerate": "16000",
         "subtitles": "srt",
         "tick": "off",
+        "pregnant": "off",
         "fill": "tone",
         "loudness": "-23",
         "room-tone": "on",

@@ -1,0 +1,62 @@
+"""Drawings: elements -> one SVG file, or a part of a page, that needs nothing from elsewhere. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from voiceguide.web_page import escape
+
+COLORS = """\
+svg { color-scheme: light dark; --paper: #fbf9f6; --ink: #1b2333; --soft: #55617a; --line: #c3cad6;
+  --left: #2e5f9e; --right: #a2541b; --both: #5b4a8f; --ice: #1f7a80; --skin: #efe2d3; --mark: #a02c2c; }
+@media (prefers-color-scheme: dark) {
+  svg { --paper: #0f1420; --ink: #f2ede6; --soft: #b9c5d8; --line: #3a4a68;
+    --left: #8fb8ee; --right: #e9a66b; --both: #bba9ee; --ice: #7fd3d8; --skin: #26324a; --mark: #ff9d8a; }
+}
+"""
+"""Named colours, by day and by night. As text on paper each of the lanes' has at least 4.5:1."""
+
+
+def element(name: str, *inside: str, **attributes: str | float) -> str:
+    """Return an element with what is inside it, which is markup already.
+
+    An attribute's `_` stands for `-`, and one at its end for nothing (`class_`); numbers have at most two
+    decimals.
+    """
+    told = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(_number(value))}"'
+        for key, value in attributes.items()
+    )
+    content = "".join(inside)
+    return f"<{name}{told}>{content}</{name}>" if content else f"<{name}{told}/>"
+
+
+def text(said: str, x: float, y: float, **attributes: str | float) -> str:
+    """Return a line of text that begins at, or is anchored to, a place."""
+    return element("text", escape(said), x=x, y=y, **attributes)
+
+
+def drawing(width: float, height: float, *inside: str, title: str, description: str, style: str = "") -> str:
+    """Return a whole SVG, as wide as its place allows; read aloud it is its title and description."""
+    return element(
+        "svg",
+        element("title", escape(title)),
+        element("desc", escape(description)),
+        element("style", f"{COLORS}{style}"),
+        *inside,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {_number(width)} {_number(height)}",
+        role="img",
+        aria_label=f"{title}. {description}",
+        font_family="system-ui, sans-serif",
+    )
+
+
+def path(points: Iterable[tuple[float, float]], *, closed: bool = False) -> str:
+    """Return the `d` of straight lines through points."""
+    told = " L".join(f"{_number(x)} {_number(y)}" for x, y in points)
+    return f"M{told}{' Z' if closed else ''}"
+
+
+def _number(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:.2f}".rstrip("0").rstrip(".")
