@@ -15,11 +15,12 @@ from tests.packs import repertoire_of
 from voiceguide import compile_session, find_routine, find_voice, load_language, load_points, load_routine
 from voiceguide.earcons import EARCON_LENGTHS
 from voiceguide.engines.tone import tone_length
-from voiceguide.errors import InvalidContent, UsageError
+from voiceguide.errors import NothingLeft, UsageError
 from voiceguide.library import routine_names
 from voiceguide.scheduler.actions import PACES
 from voiceguide.scheduler.assist import ASSISTS
 from voiceguide.scheduler.options import DETAILS, FOOT_BATHS, ICES, SORE_SIDES, Options
+from voiceguide.scheduler.point import CONDITIONS
 from voiceguide.scheduler.routine import Routine
 from voiceguide.scheduler.timeline import lay_out_ways_up
 from voiceguide.session import Session
@@ -63,6 +64,7 @@ def wishes(draw: st.DrawFn, routine: Routine) -> Options:
         skip=() if by_name else tuple(gone),
         only=tuple(kept) if by_name else (),
         detail=draw(st.sampled_from([None, *DETAILS])),
+        cautions=frozenset(draw(st.lists(st.sampled_from(CONDITIONS), max_size=3)) if by is None else ()),
         pace=draw(st.sampled_from([None, *PACES])),
         ends=draw(st.sampled_from([None, datetime.now(tz=UTC)])),
     )
@@ -91,8 +93,8 @@ def check(name: str, data: st.DataObject) -> None:
 
     try:
         session = compiled(options)
-    except InvalidContent:
-        return  # a body cannot do that, and so nothing is said
+    except NothingLeft:
+        return
     said = said_by(session)
     share = data.draw(st.one_of(st.none(), st.floats(0, 1)))
     if share is not None:

@@ -48,6 +48,8 @@ _OWN = ("treat", "bring", "switch_sides", "rest", "wait")
 """Steps whose words depend on their stop alone, and on what follows it."""
 _NUMBERED = ("locate", "prepare")
 """Moments that may tell how long, and how often."""
+_WORDED_OTHERWISE = frozenset({"pregnancy"})
+"""Conditions of a person that change what is said; others only leave something out."""
 _RESTS = tuple(map(Milliseconds, range(REST_INSTEAD.smallest, REST_INSTEAD.largest + 1, CUSHION)))
 """Milliseconds that the rest at the end may last."""
 _MORE_WORDS = 2 * MINUTE
@@ -88,6 +90,7 @@ def _of_plan(plan: Plan, language: Language, seen: set[object]) -> Iterator[Word
             elif step.kind not in _OWN and not step.lasts:
                 yield write_words(step, told, language)
     for told in amounts:
+        yield write_words(told.steps[0], replace(told, cautions=_WORDED_OTHERWISE), language)
         for combination in _left_out(told, language):
             yield write_words(told.steps[0], combination, language)
         for visit in told.visits:

@@ -4,13 +4,13 @@ import pytest
 
 from tests.scheduler.laws import LAWS, lay_out_routine
 from voiceguide.engines.tone import tone_length
-from voiceguide.errors import UsageError
+from voiceguide.errors import NothingLeft, UsageError
 from voiceguide.library import find_routine, load_points, load_routine, routine_names
 from voiceguide.scheduler.assist import ASSISTS, assist
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.plan import make_plan
 from voiceguide.scheduler.point import parse_point
-from voiceguide.scheduler.routine import Press, Routine, parse_routine
+from voiceguide.scheduler.routine import Group, Press, Routine, parse_routine
 
 POINTS = load_points()
 ON_THE_BACK = ["lower-back", "lower-back-one-side", "tennis-ball"]
@@ -43,6 +43,33 @@ def test_a_routine_whose_points_lack_the_method_is_refused_and_names_them(name: 
     lacking = [entry for entry in pressed if any(by not in POINTS[p].methods for p in entry.split("+"))]
     assert all(entry in caught.value.message for entry in lacking)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(("name", "by"), [(name, by) for name, by in PAIRS if name not in ALLOWED[by]])
+def test_without_the_points_that_lack_the_method_a_body_can_do_the_rest(name: str, by: str) -> None:
+    routine = routine_named(name)
+    lacking = tuple(p for press in routine.presses for p in press.points if by not in POINTS[p].methods)
+    if all(set(press.points) & {*lacking} for press in routine.presses):
+        with pytest.raises(NothingLeft):
+            lay_out_routine(routine, tone_length, Options(assist=by, skip=lacking))
+        return
+    plan, timeline = lay_out_routine(routine, tone_length, Options(assist=by, skip=lacking))
+    for law in LAWS:
+        law(timeline, plan)
+
+
+def test_points_that_a_ball_presses_one_after_the_other_are_one_path() -> None:
+    steps = assist(
+        routine_named("full"), POINTS, "ball", without={"li4", "toe", "lu6", "b54", "b53", "sole", "g30"}
+    ).steps
+    group = next(step for step in steps if isinstance(step, Group) and step.order == "there_and_back")
+    assert [press.points for press in group.presses] == [("b23", "b47"), ("b48",)]
+
+
+def test_a_point_that_a_condition_forbids_needs_no_method() -> None:
+    clots = Options(assist="ball", cautions=frozenset({"clots"}), skip=("li4",))
+    plan, _ = lay_out_routine(routine_named("lying-down"), tone_length, clots)
+    assert {visit.entry for visit in plan.visits if visit.points} == {"b23+b47", "b48"}
 
 
 def test_work_on_the_back_stays_next_to_its_ice() -> None:

@@ -20,9 +20,11 @@ from voiceguide.backends import Backend
 from voiceguide.background import NONE
 from voiceguide.commands import TYPED
 from voiceguide.commands._speaking import LANGUAGE, is_kept, spoken
+from voiceguide.commands._told import author_lines, explain
 from voiceguide.errors import (
     ImpossibleLength,
     InvalidContent,
+    NothingLeft,
     Unavailable,
     UnknownName,
     UsageError,
@@ -34,7 +36,6 @@ from voiceguide.library import (
     find_routine,
     lines_of,
     load_language,
-    load_leaflet,
     load_points,
     load_routine,
     located,
@@ -42,7 +43,6 @@ from voiceguide.library import (
 from voiceguide.loops import NAMES
 from voiceguide.scheduler.actions import PACES
 from voiceguide.scheduler.options import DETAILS, FOOT_BATHS, ICES, WISHES, Options
-from voiceguide.scheduler.point import CONDITIONS
 from voiceguide.session import Session, compile_session, write_script
 from voiceguide.settings import parse_setting, settings_that_apply, shown
 from voiceguide.units import LONGEST_SESSION, SECOND, Milliseconds, clock, parse_length
@@ -195,7 +195,7 @@ def located_in(path: Path) -> Iterator[None]:
         if any(problem.where for problem in error.problems):
             raise
         raise located(error, path, lines_of(path)) from None
-    except (Unavailable, UsageError):
+    except (NothingLeft, Unavailable, UsageError):
         raise  # not the file's fault
     except VoiceguideError as error:
         error.where = error.where or str(path)
@@ -206,8 +206,11 @@ def check_routine(routine: str, options: Options) -> None:
     """Raise what is wrong with a routine, before anything slow or loud is done for it."""
     path = find_routine(routine)
     found = load_routine(path)
-    with located_in(path):
-        write_script(found, load_points(), load_language(LANGUAGE), options)
+    try:
+        with located_in(path):
+            write_script(found, load_points(), load_language(LANGUAGE), options)
+    except NothingLeft as error:
+        raise explain(error, options) from None
 
 
 def open_session(
@@ -241,6 +244,8 @@ def open_session(
 
     try:
         session = spoken(compiled, voice, rate, fill)
+    except NothingLeft as error:
+        raise explain(error, options) from None
     except ImpossibleLength as error:
         _offer(error, options)
         raise
@@ -291,30 +296,6 @@ def _sets_the_length(words: Sequence[str], at: int) -> bool:
     return words[at].startswith(tuple(f"{name}=" for name in names)) or bool(
         {words[at], *words[max(at - 1, 0) : at]} & {*names}
     )
-
-
-def author_lines(session: Session) -> Iterator[str]:
-    """Yield what is left out or brief, and what the routine's author wants to be read first."""
-    plan, routine = session.plan, session.plan.routine
-    if plan.detail != session.as_written.detail:
-        yield "The words are brief, for the time."
-    for name in sorted(session.options.yielding):
-        kept = "skip" if name == "never" else name.replace("_", "-")
-        yield f"Passed over here, though you keep it: {kept}."
-    if plan.left_out:
-        named = (f"{one.id.replace('ice.', 'ice, ')} ({called(one.why)})" for one in plan.left_out)
-        yield "Left out: " + ", ".join(named) + "."
-    if "pregnancy" in plan.cautions:
-        yield "Pregnant, or maybe: ask your midwife or doctor before you do this."
-    if routine.by:
-        yield f"By: {routine.by}."
-    if routine.note:
-        yield f"Note: {routine.note}"
-
-
-def called(why: str) -> str:
-    """Return in words why something is left out."""
-    return load_leaflet(LANGUAGE).word("conditions", why) if why in CONDITIONS else why
 
 
 def find_backend(name: str, device: str | None = None) -> tuple[str, Backend]:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import click
 
 from voiceguide.commands._options import (
-    author_lines,
     flag_option,
     json_option,
     open_session,
@@ -17,6 +16,7 @@ from voiceguide.commands._options import (
     voice_options,
 )
 from voiceguide.commands._screen import in_brackets
+from voiceguide.commands._told import author_lines
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.plan import DROPPED
 from voiceguide.scheduler.timeline import Event, Segment

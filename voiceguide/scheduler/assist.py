@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from voiceguide.errors import UsageError
 from voiceguide.scheduler.point import GEAR, POSTURE_GEAR, Count, Dose, Method, Point
@@ -51,6 +52,8 @@ def assist(
     placed = [one for old, step in _placed(routine) for one in _assisted(old, step, points, by)]
     last = {posture: index for index, (posture, _) in enumerate(placed)}
     placed.sort(key=lambda one: last[one[0]])  # stable: within a posture the author's order stays
+    if by == "ball":
+        placed = list(_on_one_path(placed))
     gear = {thing for press in kept for thing in _gear(press, points, by)}
     gear |= {thing for where, _ in placed for thing in POSTURE_GEAR.get(where or "", ())}
     ready = tuple(thing for thing in GEAR if thing in gear | set(routine.ready))
@@ -65,6 +68,26 @@ def _placed(routine: Routine) -> Iterator[tuple[str | None, RoutineStep]]:
             posture = step.posture
         else:
             yield posture, step
+
+
+def _on_one_path(
+    placed: Sequence[tuple[str | None, RoutineStep]],
+) -> Iterator[tuple[str | None, RoutineStep]]:
+    """Yield the steps with what the ball presses in a row as one path: it stays under the body on the way.
+
+    The hand that holds it at the end of one point could not bring it to the other side for the next.
+    """
+    for (posture, by_ball), row in groupby(placed, key=lambda one: (one[0], _goes_by_ball(one[1]))):
+        steps = [step for _, step in row]
+        presses = tuple(press for step in steps for press in presses_of(step))
+        if by_ball and len(presses) > 1:
+            yield posture, Group(presses, "there_and_back")
+        else:
+            yield from ((posture, step) for step in steps)
+
+
+def _goes_by_ball(step: RoutineStep) -> bool:
+    return {press.method for press in presses_of(step)} == {"ball"}
 
 
 def _methods(press: Press, points: Mapping[str, Point], by: str) -> list[Method | None]:

@@ -43,9 +43,9 @@ def settle(options: Options, routine: Routine, points: Mapping[str, Point]) -> O
                     hint=f"leave it away: its author fixed that, with `fix: [{name}]`.",
                 )
             options = options.without(name)
-    if "only" in options.standing and not _leaves_any(routine, options):
+    if "only" in options.standing and not leaves_any(routine, points, options):
         options = options.without("only")
-    if options.never and not (options.skip or _leaves_any(routine, options)):
+    if options.never and not (options.skip or leaves_any(routine, points, options)):
         options = options.without("never")
     if options.assist and "assist" in options.standing:
         try:
@@ -56,8 +56,16 @@ def settle(options: Options, routine: Routine, points: Mapping[str, Point]) -> O
     return replace(options, **said)
 
 
-def _leaves_any(routine: Routine, options: Options) -> bool:
-    return any(not _is_left_out(press.points, options) for press in routine.presses)
+def leaves_any(routine: Routine, points: Mapping[str, Point], options: Options) -> bool:
+    """Return True if something of a routine is left to press."""
+    kept = (press for press in routine.presses if not set(press.points) <= set(routine.exclude))
+    return any(not _is_gone(press, points, options) for press in kept)
+
+
+def _is_gone(press: Press, points: Mapping[str, Point], options: Options) -> bool:
+    """Return True for a press that an option leaves out, or a condition of the person forbids."""
+    cautions = {caution for name in press.points if name in points for caution in points[name].cautions}
+    return _is_left_out(press.points, options) or not options.cautions.isdisjoint(cautions)
 
 
 def _is_left_out(points: Collection[str], options: Options) -> bool:
@@ -70,7 +78,7 @@ def _is_left_out(points: Collection[str], options: Options) -> bool:
 
 def _assisted(routine: Routine, points: Mapping[str, Point], options: Options) -> Routine:
     """Return the routine with every point that is pressed pressed by the method that is asked for."""
-    gone = {name for press in routine.presses if _is_left_out(press.points, options) for name in press.points}
+    gone = {name for press in routine.presses if _is_gone(press, points, options) for name in press.points}
     return assist(routine, points, options.assist or "", without=gone)
 
 
@@ -101,9 +109,9 @@ def choose_in_plan(plan: Plan, options: Options) -> Plan:
     VoiceguideError
         If nothing would be left to press.
     """
-    plan = exclude(plan, options.cautions)
     for name in (*options.skip, *(options.only if "only" not in options.standing else ())):
         _check_pressed(name, plan)
+    plan = exclude(plan, options.cautions)
     skipped = (one.stop for one in plan.visits if one.points and _is_left_out(one.points, options))
     plan = leave_out(plan, dict.fromkeys(skipped, SKIPPED))
     if options.ice == "10m":
