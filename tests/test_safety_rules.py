@@ -1,13 +1,16 @@
-"""What was added for safety, number by number: X8 to X16 and X20, each with a check of its own."""
+"""What was added for safety, number by number: most of X1 to X20, each with a check of its own."""
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-import tests.test_requirements  # noqa: F401 - enters the other numbers into the table
+import tests.test_read_requirements
+import tests.test_requirements  # noqa: F401 - they enter the other numbers into the table
 from tests.requirements import (
     CHECKS,
     ENGLISH,
@@ -22,7 +25,77 @@ from tests.requirements import (
 )
 from tests.scheduler.laws import speech_of
 from tests.test_ending import said as said_at_the_end
+from voiceguide.errors import NothingLeft
+from voiceguide.library import SHIPPED, routine_names
+from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.visit import ICE_FOLLOWS, ICE_TIME
+
+
+@requirement("X1", "four safety lines open every session, whatever is asked for, and none can be dropped")
+def x1() -> None:
+    for plan, timeline in everything_however_told():
+        first = [event for event in timeline.events if event.text][:4]
+        assert all(event.required and event.segment == 0 for event in first), plan.routine.id
+        for event, words in zip(first, _OPENING, strict=True):
+            assert all(word in event.text for word in words), event.text
+
+
+_OPENING = (
+    ("ordinary sore back", "Nothing more serious"),
+    ("pregnant, or may be", "don't"),
+    ("Blood thinners", "weak bones", "blood clot", "Ask a doctor first"),
+    ("Fever", "numb or weak legs", "bladder", "Stop", "medical help"),
+)
+
+
+def forbids(condition: str, *points: str) -> None:
+    """Assert that a condition takes out these points and no others, in the data and in every session."""
+    assert {name for name, point in POINTS.items() if condition in point.cautions} == {*points}
+    for name in routine_names():
+        with suppress(NothingLeft):
+            plan, _ = laid_out(name, Options(cautions=frozenset({condition})))
+            assert not {point for visit in plan.visits for point in visit.points} & {*points}, name
+
+
+@requirement("X2", "pregnancy: every point but LU-6 is left out; for that, a midwife or doctor first")
+def x2() -> None:
+    forbids("pregnancy", *({*POINTS} - {"lu6"}))
+    said = all_said("arms", Options(cautions=frozenset({"pregnancy"})))
+    assert "Pregnant, or maybe? Ask your midwife or doctor first." in said
+
+
+@requirement("X3", "blood thinners or a bleeding disorder: no back, hip or ball work until a doctor agrees")
+def x3() -> None:
+    forbids("thinners", "b23", "b47", "b48", "g30")
+    by_ball = {name for name, point in POINTS.items() if "ball" in point.methods}
+    assert by_ball <= {"b23", "b47", "b48", "g30"}
+
+
+@requirement("X4", "severe osteoporosis: the same")
+def x4() -> None:
+    forbids("osteoporosis", "b23", "b47", "b48", "g30")
+
+
+@requirement("X5", "a clot, now or earlier, or varicose veins: no knees and no feet")
+def x5() -> None:
+    for condition in ("clots", "varicose_veins"):
+        forbids(condition, "b53", "b54", "sole", "toe")
+
+
+@requirement("X6", "an artificial hip: no G-30 and no B-48")
+def x6() -> None:
+    forbids("artificial_hip", "g30", "b48")
+
+
+@requirement("X7", "numb skin, Raynaud's, a cold allergy, poor circulation: no ice and no foot bath")
+def x7() -> None:
+    for condition in ("numbness", "poor_circulation"):
+        forbids(condition)
+        for name in routine_names():
+            plan, timeline = laid_out(name, Options(cautions=frozenset({condition})))
+            assert not plan.ice
+            assert not any(event.name.endswith("foot_bath") for event in timeline.events)
+            assert not any(segment.action.startswith("ice") for segment in timeline.segments)
 
 
 @requirement("X8", "never on broken or bruised skin, or new scars")
@@ -132,6 +205,16 @@ def x16() -> None:
         assert words in said
 
 
+@requirement("X19", "nothing promises a cure, or calls a routine or a point safe")
+def x19() -> None:
+    told = [path.read_text(encoding="utf-8") for path in sorted(SHIPPED.glob("**/*.yaml"))]
+    told.append((Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8"))
+    promise = r"\b(?:(?:un)?cur(?:es?|ed|ing)|heal(?:s|ed|ing)?|guarantee\w*|safely)\b|\bis safe\b"
+    for words in told:
+        assert re.findall(promise, words) == []
+    assert "It promises nothing" in told[-1] or "it promises nothing" in told[-1]
+
+
 @requirement("X20", "wherever it is ended, what is held is released first, and getting up is guided")
 def x20() -> None:
     for name in ("lying-down", "arms", "hips-and-sciatica", "feet-seated"):
@@ -153,8 +236,8 @@ def test_a_safety_rule_is_kept(number: str) -> None:
 
 
 def test_every_number_has_its_check_and_the_readme_shows_them() -> None:
-    spoken = [f"S{n}" for n in range(17, 61)] + [f"X{n}" for n in (*range(8, 17), 20)]
-    assert sorted(CHECKS) == sorted(spoken)
+    numbers = [f"S{n}" for n in range(17, 66)] + [f"X{n}" for n in (*range(1, 17), 19, 20)]
+    assert sorted(CHECKS) == sorted(numbers)
     readme = (Path(__file__).parent / "README.md").read_text(encoding="utf-8")
     for number, (what, _) in CHECKS.items():
         assert f"| {number} | {what} |" in readme, f"| {number} | {what} |"
