@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 
@@ -25,11 +25,13 @@ from voiceguide.errors import (
     did_you_mean,
 )
 from voiceguide.folders import user_folder
-from voiceguide.leaflet import Leaflet, parse_leaflet
 from voiceguide.scheduler.language import FILES, Language, parse_language
 from voiceguide.scheduler.overlay import lay_over
 from voiceguide.scheduler.point import POINT, Point, parse_point
 from voiceguide.scheduler.routine import ROUTINE, Routine, parse_routine
+
+if TYPE_CHECKING:
+    from voiceguide.leaflet import Leaflet
 
 SHIPPED = Path(__file__).parent / "data"
 """What comes with voiceguide."""
@@ -202,6 +204,8 @@ def load_leaflet(tag: str) -> Leaflet:
     if not own.is_file() and not shipped.is_file():
         hint = f"copy it from {SHIPPED / 'languages' / 'en'}, and translate it."
         raise VoiceguideError(f"the language '{tag}' has no leaflet.yaml", where=str(own.parent), hint=hint)
+    from voiceguide.leaflet import parse_leaflet  # not needed to play
+
     return read(own if own.is_file() else shipped, parse_leaflet)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,6 +33,8 @@ def write_private(path: Path, text: str) -> None:
     OSError
         If it cannot be written.
     """
+    import tempfile  # `play` has more urgent things to load
+
     make_private_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # with the bits of `OWNERS_FILE`
     temporary = Path(name)
