@@ -15,8 +15,8 @@ from voiceguide.clip import Block, Clip
 from voiceguide.errors import ExportError
 from voiceguide.loudness import HIGHEST_PEAK, loudness, true_peak
 from voiceguide.ogg import encode
-from voiceguide.pack import MANIFEST, load_pack
-from voiceguide.pack_maker import NOTICE, Facts, check_pack_target, make_pack
+from voiceguide.pack import MANIFEST, Facts, load_pack
+from voiceguide.pack_maker import NOTICE, check_pack_target, make_pack
 from voiceguide.voice import find_voice, speaking_engine
 
 TITLE = ("--title", "Tones", "--licence", "CC0")

@@ -61,11 +61,9 @@ class Recording:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pack:
-    """A voice that was recorded."""
+class Facts:
+    """What a manifest says of a pack beside its clips."""
 
-    place: Path
-    """The folder, or the zip."""
     id: str
     """What follows the colon in `--voice pack:ID`, and its folder or zip is called."""
     title: str
@@ -78,6 +76,14 @@ class Pack:
     """Who may do what with it; empty if unknown."""
     source: str
     """Where it comes from; empty if nobody says."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pack(Facts):
+    """A voice that was recorded."""
+
+    place: Path
+    """The folder, or the zip."""
     rate: int
     """Words a minute, about."""
     level: int

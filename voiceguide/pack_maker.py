@@ -9,7 +9,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 from voiceguide.errors import ExportError, Unavailable
 from voiceguide.ogg import SAMPLERATE as ENCODED
 from voiceguide.ogg import encode
-from voiceguide.pack import LEVEL, MANIFEST, VERSION, read_manifest
+from voiceguide.pack import LEVEL, MANIFEST, VERSION, Facts, read_manifest
 from voiceguide.units import SAMPLERATE
 from voiceguide.whole_files import check_file_target, check_folder, replacing, replacing_folder
 
@@ -40,24 +40,6 @@ _NEAR = 0.1
 """Decibels that nobody hears."""
 _AT_ONCE = 64
 """Texts that are in memory at a time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What a manifest says of a pack beside its clips."""
-
-    id: str
-    """What it is called in `--voice pack:ID`."""
-    title: str
-    """What a person calls it."""
-    language: str
-    """BCP-47 tag."""
-    speaker: str
-    """Whose voice it is."""
-    licence: str
-    """Who may do what with it."""
-    source: str
-    """How it was made."""
 
 
 class Speaker(Protocol):

@@ -14,7 +14,8 @@ import click
 from voiceguide.commands._options import Decorator
 from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.errors import UsageError
-from voiceguide.pack_maker import Facts, check_pack_target
+from voiceguide.pack import Facts
+from voiceguide.pack_maker import check_pack_target
 from voiceguide.scheduler.point import ID
 
 
