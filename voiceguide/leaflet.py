@@ -50,7 +50,28 @@ PROMPTER: Mapping[str, tuple[str, ...]] = {
     "place": ("number", "count", "file"),
 }
 """What stands on the page that a voice is recorded from (`pack script --page`), in the same way."""
-GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {"labels": LABELS, "page": PAGE, "prompter": PROMPTER}
+APPOINTMENTS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), ()),
+    **dict.fromkeys(("january", "february", "march", "april", "may", "june"), ()),
+    **dict.fromkeys(("july", "august", "september", "october", "november", "december"), ()),
+    "day": ("weekday", "day", "month", "year", "time"),
+    **dict.fromkeys(("heading", "unknown", "daily", "care", "look_back"), ()),
+    "each": ("routine", "minutes"),
+    "clock": ("zone",),
+    **dict.fromkeys(("missing", "twice"), ("day",)),
+    "summary": ("number", "count"),
+    "alarm": ("minutes", "number", "count"),
+    **dict.fromkeys(("start", "phone", "to_write"), ("command",)),
+    "written": ("file",),
+    **dict.fromkeys(("to_import", "to_update", "before_it"), ()),
+}
+"""What stands round the sessions of `plan`, on the screen and in a calendar, in the same way."""
+GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "labels": LABELS,
+    "page": PAGE,
+    "prompter": PROMPTER,
+    "appointments": APPOINTMENTS,
+}
 """All lines that stand around something, by what they stand around: a group has a field in `Leaflet`."""
 
 
@@ -120,6 +141,8 @@ class Leaflet:
     """By key of `PAGE`, placeholders still open: the page fills them in as it plays."""
     prompter: Mapping[str, str]
     """By key of `PROMPTER`, placeholders still open as well."""
+    appointments: Mapping[str, str]
+    """By key of `APPOINTMENTS`, placeholders still open as well."""
 
     def label(self, key: str, **values: str) -> str:
         """Return a heading or a line, its placeholders filled in."""

@@ -6,6 +6,7 @@ People and documents see seconds; arrays see frames. The conversions are here an
 from __future__ import annotations
 
 import re
+from datetime import time
 from typing import NewType
 
 Milliseconds = NewType("Milliseconds", int)
@@ -66,6 +67,20 @@ def parse_length(text: str) -> Milliseconds:
     if not 0 < time <= LONGEST_SESSION:
         raise ValueError(f"'{text}' is out of range: up to {LONGEST_SESSION // MINUTE} minutes")
     return time
+
+
+def parse_time_of_day(text: str) -> time:
+    """Return the time of day in `HH:MM`.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    found = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", text.strip())
+    if not found:
+        raise ValueError(f"'{text}' is no time of day: write hours and minutes, such as 22:30")
+    return time(int(found[1]), int(found[2]))
 
 
 def in_seconds(time: Milliseconds) -> float:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import wraps
 from itertools import compress
 from pathlib import Path
@@ -45,7 +44,7 @@ from voiceguide.scheduler.actions import PACES
 from voiceguide.scheduler.options import DETAILS, FOOT_BATHS, ICES, WISHES, Options
 from voiceguide.session import Session, compile_session, write_script
 from voiceguide.settings import parse_setting, settings_that_apply, shown
-from voiceguide.units import LONGEST_SESSION, SECOND, Milliseconds, clock, parse_length
+from voiceguide.units import LONGEST_SESSION, SECOND, Milliseconds, clock, parse_length, parse_time_of_day
 from voiceguide.voice import Voice
 
 AUTO_BACKENDS = ("miniaudio", "sounddevice", "simpleaudio")
@@ -98,6 +97,15 @@ def backend_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return setting_option("backend", metavar="NAME")(function)
 
 
+def time_of_day(text: str) -> time:
+    """Return the time of day that was typed; raise `UsageError` if it is none."""
+    try:
+        return parse_time_of_day(text)
+    except ValueError:
+        hint = "write hours and minutes, such as 22:30."
+        raise UsageError(f"'{text}' is no time of day", hint=hint) from None
+
+
 def time_until(text: str, now: datetime) -> Milliseconds:
     """Return the milliseconds from now to the next time the local clock shows `HH:MM`.
 
@@ -108,11 +116,9 @@ def time_until(text: str, now: datetime) -> Milliseconds:
     UsageError
         If that is no time of day, or further away than a session may be long.
     """
-    found = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", text.strip())
-    if not found:
-        raise UsageError(f"'{text}' is no time of day", hint="write hours and minutes, such as 22:30.")
+    at = time_of_day(text)
     here = now.astimezone()
-    wanted = here.replace(tzinfo=None, hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
+    wanted = here.replace(tzinfo=None, hour=at.hour, minute=at.minute, second=0, microsecond=0)
     ends = next(end for day in (0, 1) if (end := (wanted + timedelta(days=day)).astimezone()) > now)
     length = Milliseconds(round((ends - now).total_seconds() * SECOND))
     if length > LONGEST_SESSION:

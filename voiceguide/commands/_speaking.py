@@ -8,7 +8,10 @@ from typing import TypeVar
 import click
 from click.core import ParameterSource
 
+from voiceguide import registry
 from voiceguide.errors import LacksWords
+from voiceguide.scheduler.hold import Measure
+from voiceguide.units import Milliseconds
 from voiceguide.voice import SHIPPED_VOICE, Voice, find_voice, speaking_engine
 
 LANGUAGE = "en"
@@ -24,6 +27,17 @@ def open_voice(voice: str | None, rate: int | None, fill: str | None = None) -> 
     if fill is not None and speaker.says_everything and not is_kept("fill"):
         _tell_once(f"Note: --fill is not used: {speaker.name} says everything.")
     return speaker
+
+
+def measured_by(voice: Voice | None) -> Measure:
+    """Return what tells the length of a text without a sound: known of the voice, or else an estimate."""
+    tone_length: Measure = registry.find("voiceguide.engines", "tone").tone_length
+
+    def measure(spoken: str) -> Milliseconds:
+        known = voice.known_length(spoken) if voice else None
+        return tone_length(spoken) if known is None else known
+
+    return measure
 
 
 def spoken(make: Callable[[Voice], Made], voice: str | None, rate: int | None, fill: str | None) -> Made:

@@ -16,7 +16,7 @@ from voiceguide.commands._options import (
     located_in,
     voice_options,
 )
-from voiceguide.commands._speaking import LANGUAGE, open_voice
+from voiceguide.commands._speaking import LANGUAGE, measured_by, open_voice
 from voiceguide.earcons import EARCON_LENGTHS, MEANINGS
 from voiceguide.engines import Recorder
 from voiceguide.errors import Unavailable, UnknownName, VoiceguideError
@@ -33,9 +33,8 @@ from voiceguide.library import (
     routine_names,
 )
 from voiceguide.loops import TITLES
-from voiceguide.scheduler.hold import Measure
 from voiceguide.session import estimate
-from voiceguide.units import MINUTE, Milliseconds, in_seconds
+from voiceguide.units import MINUTE, in_seconds
 from voiceguide.voice import Voice, default_voice
 
 Rows = list[dict[str, Any]]
@@ -43,12 +42,7 @@ Rows = list[dict[str, Any]]
 
 def _routines(voice: Voice | None) -> Rows:
     points, language = load_points(), load_language(LANGUAGE)
-    tone_length: Measure = registry.find("voiceguide.engines", "tone").tone_length
-
-    def measure(spoken: str) -> Milliseconds:
-        known = voice.known_length(spoken) if voice else None
-        return tone_length(spoken) if known is None else known
-
+    measure = measured_by(voice)
     rows = []
     for name in routine_names():
         path = find_routine(name)

@@ -1,0 +1,166 @@
+"""What is kept about a person: which files there are, a copy of them all, and their end.
+
+Everything lies in the private folder, whichever part of voiceguide put it there. Links in it are never
+followed: what they lead to is not ours to copy or to remove.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import stat
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from voiceguide.errors import VoiceguideError
+from voiceguide.private_files import OWNERS_FILE
+
+_DATABASE = ".sqlite3"
+WHAT = {
+    "profile.json": "what you answered before the first session",
+    "profile.json*": "earlier answers, kept aside",
+    "journal.sqlite3": "your journal: what was done, and how it felt",
+    "journal.sqlite3-wal": "the journal's latest changes",
+    "journal.sqlite3-shm": "a help to read the journal",
+    "journal.sqlite3.broken-*": "a journal that could not be read, kept aside",
+    "plan.json": "your plan of six sessions",
+    "resume.json": "where a session was interrupted",
+    "played.jsonl": "what was heard of sessions, as an earlier voiceguide wrote it down",
+}
+"""What a file is, by its name; the first pattern that fits."""
+_UNKNOWN = "something else that was put here"
+_LINK = "a link; it is never followed"
+_BEFORE = "played.jsonl"
+"""Written by earlier versions, beside the private folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """One file that is kept about a person."""
+
+    path: Path
+    """Where it is."""
+    name: str
+    """What it is called in the folder, and in a copy."""
+    size: int
+    """Bytes."""
+    is_link: bool
+    """True if it is a link to elsewhere."""
+
+    @property
+    def what(self) -> str:
+        """What it is, in words."""
+        if self.is_link:
+            return _LINK
+        return next((what for pattern, what in WHAT.items() if fnmatch(self.name, pattern)), _UNKNOWN)
+
+
+def kept_files(folder: Path) -> list[KeptFile]:
+    """Return what is kept in the private folder, by name; empty if there is none.
+
+    Raises
+    ------
+    OSError
+        If it cannot be looked into.
+    """
+    found = list(_inside(folder, "")) if folder.is_dir() else []
+    with_before = folder.parent / _BEFORE
+    if with_before.is_file() and not with_before.is_symlink():
+        found.append(KeptFile(with_before, _BEFORE, with_before.stat().st_size, is_link=False))
+    return sorted(found, key=lambda one: one.name)
+
+
+def _inside(folder: Path, above: str) -> Iterator[KeptFile]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = f"{above}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                yield from _inside(Path(entry.path), f"{name}/")
+                continue
+            try:
+                size = entry.stat(follow_symlinks=False).st_size
+            except FileNotFoundError:
+                continue  # a session that goes on tidied up
+            yield KeptFile(Path(entry.path), name, size, is_link=entry.is_symlink())
+
+
+def copy_kept(files: list[KeptFile], target: Path) -> list[str]:
+    """Write the files into a ZIP file that only its owner can read; return the names of those left out.
+
+    A database is copied as it stands at one moment, also while a session writes to it: so its latest changes,
+    which lie beside it, are in the copy already. What is neither file nor folder is left out, as links are.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be read, or the copy not be written.
+    """
+    target.chmod(OWNERS_FILE)
+    left_out = []
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
+        databases = {one.name for one in files if one.name.endswith(_DATABASE) and _is_database(one)}
+        for one in files:
+            if one.name.removesuffix("-wal").removesuffix("-shm") in databases - {one.name}:
+                continue
+            if one.is_link or not stat.S_ISREG(one.path.lstat().st_mode):
+                left_out.append(one.name)
+                continue
+            entry = zipfile.ZipInfo(one.name)  # of 1980: when it was written is nobody's business
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = (stat.S_IFREG | OWNERS_FILE) << 16
+            copy.writestr(entry, _database(one) if one.name in databases else one.path.read_bytes())
+    return left_out
+
+
+def _is_database(one: KeptFile) -> bool:
+    """Return True if SQLite can read it; what it cannot is copied as it is."""
+    try:
+        with closing(_opened(one)) as database:
+            database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.DatabaseError:
+        return False
+    return not one.is_link
+
+
+def _database(one: KeptFile) -> bytes:
+    with TemporaryDirectory() as folder:  # which only its owner may enter
+        target = Path(folder) / "copy.sqlite3"
+        with closing(_opened(one)) as database, closing(sqlite3.connect(target)) as copy:
+            database.backup(copy)
+        return target.read_bytes()
+
+
+def _opened(one: KeptFile) -> sqlite3.Connection:
+    return sqlite3.connect(f"{one.path.absolute().as_uri()}?mode=ro", uri=True)
+
+
+def erase_kept(folder: Path) -> None:
+    """Remove all that is kept about a person, and the folder it lies in.
+
+    Raises
+    ------
+    VoiceguideError
+        If some of it could not be removed: with its name.
+    """
+    if folder.is_symlink():
+        raise VoiceguideError(
+            "the folder is a link to another one, and links are not followed",
+            where=str(folder),
+            hint=f"remove what is in {folder.resolve()} yourself.",
+        )
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+        (folder.parent / _BEFORE).unlink(missing_ok=True)
+    except OSError as error:
+        raise VoiceguideError(
+            f"it could not be removed: {error.strerror or error}",
+            where=str(error.filename or folder),
+            hint="end a session that goes on, and try again; `voiceguide data path` shows what is left.",
+        ) from None
