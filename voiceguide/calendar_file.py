@@ -98,7 +98,8 @@ def _events(
 
 def _add_time(event: Component, name: str, when: datetime, appointments: Appointments) -> None:
     """Add a time as it stands on the wall, beside the name of its zone."""
-    if not _zone_named(appointments):
+    # The second of two times that look alike can only be told in UTC: the first would end before it began.
+    if not _zone_named(appointments) or when.fold:
         event.add(name, when.astimezone(UTC))
         return
     # The name is given, as the library writes some zones under the name of another one.

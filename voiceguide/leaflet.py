@@ -61,9 +61,9 @@ APPOINTMENTS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("missing", "twice"), ("day",)),
     "summary": ("number", "count"),
     "alarm": ("minutes", "number", "count"),
-    **dict.fromkeys(("start", "phone", "to_write"), ("command",)),
+    **dict.fromkeys(("start", "phone"), ("command",)),
     "written": ("file",),
-    **dict.fromkeys(("to_import", "to_update", "before_it"), ()),
+    **dict.fromkeys(("to_write", "to_import", "to_update", "before_it"), ()),
 }
 """What stands round the sessions of `plan`, on the screen and in a calendar, in the same way."""
 GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {

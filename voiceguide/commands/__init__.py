@@ -21,8 +21,8 @@ from voiceguide import registry
 from voiceguide.errors import UnknownName, VoiceguideError
 
 FAULT, USAGE, INTERRUPTED, TERMINATED = 1, 2, 130, 143
-_MENDERS = {"about", "config", "doctor", "point"}
-"""Commands that must work while the settings are broken: to mend them, and to read when to get help."""
+_MENDERS = {"about", "config", "data", "doctor", "point"}
+"""Commands that must work while the settings are broken: to mend them, to get help, to erase."""
 _ENDINGS = [signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
 """Signals that end it, the second being a terminal that was closed: both leave nothing behind."""
 _HELP = ["-h", "--help"]

@@ -200,10 +200,13 @@ def _print(appointments: Appointments, leaflet: Leaflet, target: Path | None, *,
     print_section(words["unknown"], (words["daily"], words["care"], words["look_back"]))
     if target is None:
         typed = click.get_current_context().find_root().meta[TYPED]
-        print_section(words["to_write"].format(command=_as_typed(*typed, "-o", "plan.ics")), ())
+        print_section(words["to_write"], ())
+        click.echo(f"  {_as_typed(*typed, '-o', 'plan.ics')}")  # in one line, to be copied
         return
     more = (words["to_import"], as_called(words["to_update"]), *([words["before_it"]] if is_beside else []))
-    print_section(words["written"].format(file=str(target)), more)
+    click.echo(f"\n{words['written'].format(file=str(target))}")
+    for line in more:
+        print_section(line, (), first=True)
 
 
 def _notes(appointments: Appointments, leaflet: Leaflet) -> Iterator[str]:
