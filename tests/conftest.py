@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests import no_network
 from voiceguide import commands
 from voiceguide.known_settings import SETTINGS
 
@@ -21,6 +23,7 @@ settings.load_profile("untimed")
 def pytest_configure() -> None:
     """Let nobody's own content take part where the tests look round before they begin."""
     os.environ["VOICEGUIDE_DATA"] = os.devnull
+    sys.addaudithook(no_network.watch)  # for good: nobody can take it away again
 
 
 @pytest.hookimpl(trylast=True)
@@ -75,6 +78,14 @@ def stranger(
     for name, setting in SETTINGS.items():
         monkeypatch.delenv(setting.environment(name), raising=False)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def unplugged() -> Iterator[None]:
+    """Fail a test in which anything wanted to leave this computer, however it took the refusal."""
+    no_network.TRIED.clear()
+    yield
+    assert no_network.TRIED == []
 
 
 @pytest.fixture
