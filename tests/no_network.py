@@ -1,7 +1,7 @@
 """Watches a process for whatever would leave this computer: by name, by address, by any socket.
 
 Every test runs under it, and `python -m tests.no_network "list voices" …` runs command lines under it. It
-sees what Python asks for; what a library in C does by itself it does not, so that a slow test asks the kernel.
+sees what Python asks for, not what a library in C does by itself: about that a slow test asks the kernel.
 """
 
 from __future__ import annotations

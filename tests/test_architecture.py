@@ -30,6 +30,7 @@ def test_the_map_stays_a_map() -> None:
     "arguments",
     [
         *("", "--help", "--version", "list", "list points", "check", "check --schema", "about", "point b48"),
+        *("plan --timezone UTC", "data path"),
         "routine new mine --from hands",
     ],
 )
