@@ -18,7 +18,7 @@ from tests.conftest import Run
 from tests.test_bad_input import assert_told
 from voiceguide import appointments, bookmark
 from voiceguide.folders import private_folder
-from voiceguide.kept_data import WHAT
+from voiceguide.kept_data import WHAT, copy_kept, kept_files
 from voiceguide.private_files import write_private
 
 ROOT = Path(__file__).parents[1]
@@ -129,6 +129,16 @@ def test_a_file_that_exists_is_not_replaced_unasked(run: Run, kept: Path, tmp_pa
     assert_told(run("data", "export"), 2, "Missing option '-o'")
 
 
+def test_a_file_that_vanishes_meanwhile_keeps_nobody_from_the_others(kept: Path, tmp_path: Path) -> None:
+    files = kept_files(kept)
+    (kept / "resume.json").unlink()
+    target = tmp_path / "mine.zip"
+    target.touch()
+    assert copy_kept(files, target) == ["resume.json"]
+    with zipfile.ZipFile(target) as copy:
+        assert "plan.json" in copy.namelist()
+
+
 @POSIX
 def test_a_link_is_named_and_neither_copied_nor_followed(run: Run, kept: Path, tmp_path: Path) -> None:
     secret = tmp_path / "elsewhere"
@@ -137,13 +147,16 @@ def test_a_link_is_named_and_neither_copied_nor_followed(run: Run, kept: Path, t
     (kept / "there").symlink_to(secret)
     (kept / "letter").symlink_to(secret / "letter")
     (kept / "gone").symlink_to(secret / "gone")
+    (kept / "other.sqlite3").symlink_to(secret / "letter")
     os.mkfifo(kept / "pipe")
+    os.mkfifo(kept / "pipe.sqlite3")
     assert "  there: a link; it is never followed" in run("data", "path").out
     done = run("data", "export", "-o", str(tmp_path / "mine.zip"))
     assert done.code == 0
-    assert [line.rpartition(" ")[2] for line in done.err.splitlines()] == ["gone", "letter", "pipe", "there"]
+    left_out = {"gone", "letter", "other.sqlite3", "pipe", "pipe.sqlite3", "there"}
+    assert {line.rpartition(" ")[2] for line in done.err.splitlines()} == left_out
     with zipfile.ZipFile(tmp_path / "mine.zip") as copy:
-        assert not {"there", "letter", "gone", "there/letter", "pipe"} & set(copy.namelist())
+        assert not {*left_out, "there/letter"} & set(copy.namelist())
     assert run("data", "erase", "--yes").code == 0
     assert not kept.exists()
     assert (secret / "letter").read_text() == "not ours"

@@ -98,24 +98,31 @@ def copy_kept(files: list[KeptFile], target: Path) -> list[str]:
 
     Raises
     ------
+    VoiceguideError
+        If a file cannot be read.
     OSError
-        If a file cannot be read, or the copy not be written.
+        If the copy cannot be written.
     """
     target.chmod(OWNERS_FILE)
-    left_out = []
+    plain = [one for one in files if not one.is_link and _is_file(one.path)]
+    databases = {one.name for one in plain if one.name.endswith(_DATABASE) and _is_database(one)}
+    beside = {f"{name}{suffix}" for name in databases for suffix in ("-wal", "-shm")}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
-        databases = {one.name for one in files if one.name.endswith(_DATABASE) and _is_database(one)}
-        for one in files:
-            if one.name.removesuffix("-wal").removesuffix("-shm") in databases - {one.name}:
-                continue
-            if one.is_link or not stat.S_ISREG(one.path.lstat().st_mode):
-                left_out.append(one.name)
+        for one in plain:
+            if one.name in beside:
                 continue
             entry = zipfile.ZipInfo(one.name)  # of 1980: when it was written is nobody's business
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = (stat.S_IFREG | OWNERS_FILE) << 16
-            copy.writestr(entry, _database(one) if one.name in databases else one.path.read_bytes())
-    return left_out
+            copy.writestr(entry, _content(one, is_database=one.name in databases))
+    return [one.name for one in files if one not in plain]
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return False  # a session that goes on tidied up
 
 
 def _is_database(one: KeptFile) -> bool:
@@ -125,7 +132,19 @@ def _is_database(one: KeptFile) -> bool:
             database.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.DatabaseError:
         return False
-    return not one.is_link
+    return True
+
+
+def _content(one: KeptFile, *, is_database: bool) -> bytes:
+    try:
+        return _database(one) if is_database else one.path.read_bytes()
+    except (OSError, sqlite3.Error) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise VoiceguideError(
+            f"it cannot be read: {why}",
+            where=str(one.path),
+            hint="nothing is copied without it; is a session going on, or is it somebody else's file?",
+        ) from None
 
 
 def _database(one: KeptFile) -> bytes:

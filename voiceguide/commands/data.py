@@ -89,5 +89,6 @@ def _erase(*, yes: bool) -> None:
     erase_kept(folder)
     click.echo("Removed.")
     click.echo("A session that goes on just now may write down something again.")
-    click.echo(f"What stays: settings in {settings_file()}; routines, words and voices in {user_folder()}.")
+    click.echo(f"Your settings stay: {settings_file()}")
+    click.echo(f"Routines, words and voices of your own stay: {user_folder()}")
     click.echo("Files you exported and sessions in your calendar stay where you put them.")
