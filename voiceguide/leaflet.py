@@ -50,7 +50,22 @@ PROMPTER: Mapping[str, tuple[str, ...]] = {
     "place": ("number", "count", "file"),
 }
 """What stands on the page that a voice is recorded from (`pack script --page`), in the same way."""
-GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {"labels": LABELS, "page": PAGE, "prompter": PROMPTER}
+PLOTS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        (f"lane_{one}" for one in "chapter minute left right both ice between voice".split()), ()
+    ),
+    **dict.fromkeys((f"action_{name}" for name in ACTIONS), ()),
+    **dict.fromkeys((f"key_{one}" for one in "ramps find between voice check".split()), ()),
+    "timeline_title": ("title",),
+    "timeline_description": ("time", "stops"),
+}
+"""What stands on pictures of time (`show --plot`, `progress`), in the same way."""
+GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "labels": LABELS,
+    "page": PAGE,
+    "prompter": PROMPTER,
+    "plots": PLOTS,
+}
 """All lines that stand around something, by what they stand around: a group has a field in `Leaflet`."""
 
 
@@ -120,6 +135,8 @@ class Leaflet:
     """By key of `PAGE`, placeholders still open: the page fills them in as it plays."""
     prompter: Mapping[str, str]
     """By key of `PROMPTER`, placeholders still open as well."""
+    plots: Mapping[str, str]
+    """By key of `PLOTS`, placeholders still open as well."""
 
     def label(self, key: str, **values: str) -> str:
         """Return a heading or a line, its placeholders filled in."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable
 
+from voiceguide.track import without_line_ends
 from voiceguide.web_page import escape
 
 COLORS = """\
@@ -24,7 +26,7 @@ def element(name: str, *inside: str, **attributes: str | float) -> str:
     decimals.
     """
     told = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(_number(value))}"'
+        f' {key.rstrip("_").replace("_", "-")}="{_escape_all(_number(value))}"'
         for key, value in attributes.items()
     )
     content = "".join(inside)
@@ -41,7 +43,7 @@ def drawing(width: float, height: float, *inside: str, title: str, description: 
     return element(
         "svg",
         element("title", escape(title)),
-        element("desc", escape(description)),
+        element("desc", _escape_all(description)),
         element("style", f"{COLORS}{style}"),
         *inside,
         xmlns="http://www.w3.org/2000/svg",
@@ -60,3 +62,8 @@ def path(points: Iterable[tuple[float, float]], *, closed: bool = False) -> str:
 
 def _number(value: str | float) -> str:
     return value if isinstance(value, str) else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _escape_all(text: str) -> str:
+    """Return all of a text as markup: a line, or a description, may be longer than any title."""
+    return html.escape(without_line_ends(text))
