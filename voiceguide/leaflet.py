@@ -56,6 +56,22 @@ PLOTS: Mapping[str, tuple[str, ...]] = {
     ),
     **dict.fromkeys((f"action_{name}" for name in ACTIONS), ()),
     **dict.fromkeys((f"key_{one}" for one in "ramps find between voice check".split()), ()),
+    **dict.fromkeys(("lane_pain", "lane_done", "lane_planned", "progress_title", "no_sessions"), ()),
+    **dict.fromkeys(
+        (f"key_{one}" for one in ("before", "after", "done", "part", "kept", "missed", "open")), ()
+    ),
+    **dict.fromkeys((f"month_{number}" for number in range(1, 13)), ()),
+    **dict.fromkeys(("session_whole", "session_part"), ("when", "routine", "minutes", "pain")),
+    "pain_before_after": ("before", "after"),
+    "pain_before": ("before",),
+    "pain_after": ("after",),
+    "pain_unknown": (),
+    "planned_kept": ("kept", "count"),
+    **dict.fromkeys((f"planned_{one}" for one in ("missed", "open")), ("dates",)),
+    "planned_rule": (),
+    "chart": ("before", "after", "same", "count"),
+    "progress_count": ("count", "told"),
+    "day": ("day", "month"),
     "timeline_title": ("title",),
     "timeline_description": ("time", "stops"),
 }
