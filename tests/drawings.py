@@ -1,14 +1,18 @@
-"""Reading a drawing back: its shapes and words with their places, as a program sees them."""
+"""Reading a drawing back: its shapes and words with their places, and made-up sessions to draw."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import combinations
+from typing import Any
 from xml.etree import ElementTree as ET
 
+from voiceguide.entry import Entry
 from voiceguide.lettering import width_of
+from voiceguide.units import MINUTE, Milliseconds
 
 SVG = "{http://www.w3.org/2000/svg}"
 SIZES = {"large": 15.0}
@@ -65,3 +69,14 @@ def reaches_out(picture: str) -> bool:
     """Return True if anything in a drawing could come from elsewhere, or run."""
     inside = picture.replace('xmlns="http://www.w3.org/2000/svg"', "")
     return bool(re.search(r"https?:|href|url\(|@import|<script|<image|<foreignObject|\son\w+=", inside))
+
+
+def session(began: datetime, **more: Any) -> Entry:
+    """Return a made-up session of the journal."""
+    usual: dict[str, Any] = {
+        "id": 1,
+        "routine": "lower-back",
+        "length": Milliseconds(24 * MINUTE),
+        "is_whole": True,
+    }
+    return Entry(began=began, **(usual | more))

@@ -14,7 +14,7 @@ from voiceguide.leaflet import Leaflet
 from voiceguide.lettering import clipped, wrapped
 from voiceguide.progress import KEPT, MISSED, OPEN, Progress
 from voiceguide.progress_text import tell_progress, tell_session
-from voiceguide.svg import drawing, element, path, text
+from voiceguide.svg import drawing, element, markup, path, text
 
 DAYS = 28
 """Of one row, from a Monday on."""
@@ -139,7 +139,7 @@ class _Drawer:
                 middle, size = x + slot * (at + 0.5), min(2.6, 0.27 * slot)
                 yield element(
                     "g",
-                    element("title", tell_session(entry, self.leaflet)),
+                    element("title", markup(tell_session(entry, self.leaflet))),
                     *self._pair(entry, middle, top, size),
                     _bar(middle, top + _DONE, size, is_whole=entry.is_whole),
                     data_session=str(entry.id),

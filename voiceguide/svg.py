@@ -6,7 +6,6 @@ import html
 from collections.abc import Iterable
 
 from voiceguide.track import without_line_ends
-from voiceguide.web_page import escape
 
 COLORS = """\
 svg { color-scheme: light dark; --paper: #fbf9f6; --ink: #1b2333; --soft: #55617a; --line: #c3cad6;
@@ -19,6 +18,14 @@ svg { color-scheme: light dark; --paper: #fbf9f6; --ink: #1b2333; --soft: #55617
 """Named colours, by day and by night. As text on paper each of the lanes' has at least 4.5:1."""
 
 
+def markup(text: str) -> str:
+    """Return a text, however long, as it may stand in a drawing and inside quotes.
+
+    What XML has no way to spell is left out: controls, and two letters that are none.
+    """
+    return html.escape(without_line_ends(text).translate(dict.fromkeys((0xFFFE, 0xFFFF))))
+
+
 def element(name: str, *inside: str, **attributes: str | float) -> str:
     """Return an element with what is inside it, which is markup already.
 
@@ -26,7 +33,7 @@ def element(name: str, *inside: str, **attributes: str | float) -> str:
     decimals.
     """
     told = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{_escape_all(_number(value))}"'
+        f' {key.rstrip("_").replace("_", "-")}="{markup(_number(value))}"'
         for key, value in attributes.items()
     )
     content = "".join(inside)
@@ -35,15 +42,15 @@ def element(name: str, *inside: str, **attributes: str | float) -> str:
 
 def text(said: str, x: float, y: float, **attributes: str | float) -> str:
     """Return a line of text that begins at, or is anchored to, a place."""
-    return element("text", escape(said), x=x, y=y, **attributes)
+    return element("text", markup(said), x=x, y=y, **attributes)
 
 
 def drawing(width: float, height: float, *inside: str, title: str, description: str, style: str = "") -> str:
     """Return a whole SVG, as wide as its place allows; read aloud it is its title and description."""
     return element(
         "svg",
-        element("title", escape(title)),
-        element("desc", _escape_all(description)),
+        element("title", markup(title)),
+        element("desc", markup(description)),
         element("style", f"{COLORS}{style}"),
         *inside,
         xmlns="http://www.w3.org/2000/svg",
@@ -62,8 +69,3 @@ def path(points: Iterable[tuple[float, float]], *, closed: bool = False) -> str:
 
 def _number(value: str | float) -> str:
     return value if isinstance(value, str) else f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def _escape_all(text: str) -> str:
-    """Return all of a text as markup: a line, or a description, may be longer than any title."""
-    return html.escape(without_line_ends(text))

@@ -17,8 +17,8 @@ from voiceguide.scheduler.actions import ACTIONS
 from voiceguide.scheduler.point import Point
 from voiceguide.scheduler.timeline import Segment
 from voiceguide.sheet import make_sheet
-from voiceguide.svg import drawing, element, path, text
-from voiceguide.units import MINUTE, SECOND, Milliseconds, clock
+from voiceguide.svg import drawing, element, markup, path, text
+from voiceguide.units import MINUTE, SECOND, Milliseconds, clock, in_seconds
 
 if TYPE_CHECKING:
     from voiceguide.session import Session
@@ -191,7 +191,7 @@ class _Drawer:
                 y = self._y(part.row, "between") + 1.5
                 yield element(
                     "rect",
-                    element("title", _told(segment, name)),
+                    _told(segment, name),
                     x=part.x + 0.4,
                     y=y,
                     width=max(part.width - 0.8, 0.4),
@@ -247,7 +247,7 @@ class _Drawer:
     def _shape(self, segment: Segment, part: _Part, lane: str) -> str:
         """Return one segment, or what of it lies in this row."""
         floor = self._y(part.row, lane) + _LANE
-        told = element("title", _told(segment, self.words[f"action_{segment.action}"]))
+        told = _told(segment, self.words[f"action_{segment.action}"])
         facts = {"data_stop": segment.stop or "", "data_action": segment.action}
         if _is_box(segment):
             return _box(segment.action, part, floor, told, class_=lane, **facts)
@@ -333,7 +333,7 @@ def _is_box(segment: Segment) -> bool:
 
 def _told(segment: Segment, name: str) -> str:
     """Return what is seen of a shape that is pointed at."""
-    return f"{clock(segment.start)}, {name}, {segment.duration / SECOND:g} s"
+    return element("title", markup(f"{clock(segment.start)}, {name}, {in_seconds(segment.duration):g} s"))
 
 
 def _rings(part: _Part, floor: float) -> str:
