@@ -342,7 +342,7 @@ def _rings(part: _Part, floor: float) -> str:
 
 
 def _wave(part: _Part, floor: float) -> str:
-    """Return a zigzag along the floor of a box: a massage moves to and fro."""
+    """Return a zigzag along the floor of a box: a massage moves back and forth."""
     points = [(x, floor - (1.2 if at % 2 else 3.8)) for at, x in enumerate(_along(part, 4))]
     return element("path", d=path(points), class_="wave") if points else ""
 
