@@ -127,5 +127,11 @@ def _print(kept: _Kept, leaflet: Leaflet, *, plain: bool) -> None:
 def _print_lines(lines: Iterable[str], columns: int | None) -> None:
     """Print lines, what goes on set in a little."""
     for line in map(as_called, lines):
-        wide = columns is None or len(line) <= columns
-        click.echo(line if wide else textwrap.fill(line, columns or WIDTH, subsequent_indent="  "))
+        wrapped = (
+            textwrap.fill(
+                line, columns, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+            )
+            if columns
+            else line
+        )
+        click.echo(wrapped)
