@@ -7,7 +7,6 @@ at the same size. The picture's description tells the same in words.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from voiceguide.scheduler.point import Point
 from voiceguide.scheduler.timeline import Segment
 from voiceguide.sheet import make_sheet
 from voiceguide.svg import drawing, element, markup, path, text
+from voiceguide.timeline_shapes import BOX, STYLE, Part, draw_box, draw_diamond
 from voiceguide.units import MINUTE, SECOND, Milliseconds, clock, in_seconds
 
 if TYPE_CHECKING:
@@ -36,38 +36,12 @@ LANES = ("left", "right", "both", "ice")
 SIZE, SMALL, LARGE = 10.0, 10.0, 15.0
 """Units: how high letters are in a box, around it, and in the title."""
 _RIGHT = LEFT + SCALE * ROW / SECOND
-_TOP, _LANE, _BOX, _BETWEEN, _VOICE, _GAP = 26.0, 26.0, 15.0, 13.0, 11.0, 14.0
-"""Heights: above the lanes, of a lane, a box in it, the lanes of moves and of the voice; between rows."""
+_TOP, _LANE, _BETWEEN, _VOICE, _GAP = 26.0, 26.0, 13.0, 11.0, 14.0
+"""Heights: above the lanes, of a lane, of the lanes of moves and of the voice; between rows."""
 _WORDS = 78.0
 """Where the words of the key begin."""
 _ICE = ("ice_on", "ice", "ice_off")
 _CHECK = "ice.check"
-_STYLE = """\
-svg { background: var(--paper); display: block; height: auto; margin: 0 auto; max-width: 46rem; width: 100%; }
-text { fill: var(--ink); font-size: 10px; }
-.large { font-size: 15px; } .soft { fill: var(--soft); } .box { fill: var(--paper); }
-.grid { fill: none; stroke: var(--line); stroke-width: .6; }
-.part { fill: none; stroke: var(--soft); stroke-dasharray: 2 2; stroke-width: .8; }
-.left { fill: var(--left); } .right { fill: var(--right); } .both { fill: var(--both); }
-.ice { fill: var(--ice); }
-.ramp { fill-opacity: .45; } .find { fill-opacity: .5; }
-.between { fill: var(--line); } .voice { fill: none; stroke: var(--soft); stroke-width: 5; }
-.on { fill: var(--paper); } .wave { fill: none; stroke: var(--paper); stroke-width: 1.2; }
-.check { fill: var(--ink); }
-@media print { svg { max-width: 12cm; } }
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What of a stretch of time lies in one row."""
-
-    row: int
-    """From 0."""
-    x: float
-    """Units, where it begins."""
-    width: float
-    """Units."""
 
 
 def draw_timeline(session: Session, leaflet: Leaflet, points: Mapping[str, Point]) -> str:
@@ -111,7 +85,7 @@ class _Drawer:
             *key,
             title=self.words["timeline_title"].format(title=title),
             description=self._description(),
-            style=_STYLE,
+            style=STYLE,
         )
 
     def _description(self) -> str:
@@ -126,12 +100,12 @@ class _Drawer:
     def _y(self, row: int, lane: str = "") -> float:
         return self.head + row * (self.bottom + _GAP) + (self.lanes[lane] if lane else 0)
 
-    def _parts(self, start: int, duration: int) -> Iterator[_Part]:
+    def _parts(self, start: int, duration: int) -> Iterator[Part]:
         """Yield a stretch of time row by row."""
         end = start + duration
         for row in range(start // ROW, -(-end // ROW)):
             begins, ends = max(start, row * ROW), min(end, (row + 1) * ROW)
-            yield _Part(row, LEFT + SCALE * (begins - row * ROW) / SECOND, SCALE * (ends - begins) / SECOND)
+            yield Part(row, LEFT + SCALE * (begins - row * ROW) / SECOND, SCALE * (ends - begins) / SECOND)
 
     def _row(self, row: int) -> str:
         """Return the axis of a row, its lanes and their names."""
@@ -218,7 +192,7 @@ class _Drawer:
         for _, run in groupby(laid, key=lambda one: (_lane(one), one.stop)):
             segments = list(run)
             lane = _lane(segments[0])
-            boxes: dict[int, list[_Part]] = {}
+            boxes: dict[int, list[Part]] = {}
             for segment in segments:
                 for part in self._parts(segment.start, segment.duration):
                     yield self._shape(segment, part, lane)
@@ -231,9 +205,9 @@ class _Drawer:
         for is_check, cues in groupby(said, key=lambda one: one.name.startswith(_CHECK)):
             if is_check:
                 for part in self._parts(next(cues).start, 1):
-                    yield _diamond(part.x, self._y(part.row, "ice") + 5)
+                    yield draw_diamond(part.x, self._y(part.row, "ice") + 5)
 
-    def _names(self, name: str, row: int, boxes: list[_Part], lane: str) -> Iterator[str]:
+    def _names(self, name: str, row: int, boxes: list[Part], lane: str) -> Iterator[str]:
         """Yield a name inside each box that has room for it; above the first, if none has."""
         width, y = width_of(name, SIZE) + 3, self._y(row, lane)
         roomy = [box for box in boxes if box.width >= width]
@@ -242,15 +216,15 @@ class _Drawer:
         if not roomy:
             middle = (boxes[0].x + boxes[-1].x + boxes[-1].width) / 2
             middle = min(max(middle, LEFT + width / 2), _RIGHT - width / 2)
-            yield text(name, middle, y + 9, text_anchor="middle")
+            yield text(name, middle, y + 9, text_anchor="middle", class_="over")
 
-    def _shape(self, segment: Segment, part: _Part, lane: str) -> str:
+    def _shape(self, segment: Segment, part: Part, lane: str) -> str:
         """Return one segment, or what of it lies in this row."""
         floor = self._y(part.row, lane) + _LANE
         told = _told(segment, self.words[f"action_{segment.action}"])
         facts = {"data_stop": segment.stop or "", "data_action": segment.action}
         if _is_box(segment):
-            return _box(segment.action, part, floor, told, class_=lane, **facts)
+            return draw_box(segment.action, part, floor, told, class_=lane, **facts)
         if segment.action == "locate":
             place = {"x": part.x, "y": floor - 2, "width": part.width, "height": 2.0}
             return element("rect", told, class_=f"{lane} find", **place, **facts)
@@ -260,13 +234,13 @@ class _Drawer:
             begins, ends = 1 - begins, 1 - ends
         corners = [
             (part.x, floor),
-            (part.x, floor - _BOX * begins),
-            (part.x + part.width, floor - _BOX * ends),
+            (part.x, floor - BOX * begins),
+            (part.x + part.width, floor - BOX * ends),
             (part.x + part.width, floor),
         ]
         return element("path", told, d=path(corners, closed=True), class_=f"{lane} ramp", **facts)
 
-    def _progress(self, segment: Segment, part: _Part) -> tuple[float, float]:
+    def _progress(self, segment: Segment, part: Part) -> tuple[float, float]:
         """Return how much of a segment is over where a part of it begins, and where it ends."""
         before = max(part.row * ROW - segment.start, 0)
         begins = before / segment.duration
@@ -306,7 +280,7 @@ class _Drawer:
         """Yield what each shape of the key is called, the actions that have it, and the shape."""
         lane = next(iter(self.lanes))
         for action in ("hold", "roll", "massage"):
-            yield f"action_{action}", {action}, _box(action, _Part(0, 0, 40), 4, class_=lane)
+            yield f"action_{action}", {action}, draw_box(action, Part(0, 0, 40), 4, class_=lane)
         up = path([(0, 3), (18, -8), (18, 3)], closed=True)
         down = path([(22, -8), (40, 3), (22, 3)], closed=True)
         yield "key_ramps", {"press"}, element("path", d=f"{up} {down}", class_=f"{lane} ramp")
@@ -315,7 +289,7 @@ class _Drawer:
         bar = element("rect", x=0, y=-8, width=40, height=10, class_="between")
         yield "key_between", {"open", "ready", "close"}, bar
         yield "key_voice", {"open"}, element("path", d=path([(0, -3), (40, -3)]), class_="voice")
-        yield "key_check", {"ice"}, _diamond(20, -3)
+        yield "key_check", {"ice"}, draw_diamond(20, -3)
 
 
 def _lane(segment: Segment) -> str:
@@ -334,33 +308,3 @@ def _is_box(segment: Segment) -> bool:
 def _told(segment: Segment, name: str) -> str:
     """Return what is seen of a shape that is pointed at."""
     return element("title", markup(f"{clock(segment.start)}, {name}, {in_seconds(segment.duration):g} s"))
-
-
-def _rings(part: _Part, floor: float) -> str:
-    """Return rings along the floor of a box: a ball rolls."""
-    return "".join(element("circle", cx=x, cy=floor - 2.4, r=1.4, class_="on") for x in _along(part, 7))
-
-
-def _wave(part: _Part, floor: float) -> str:
-    """Return a zigzag along the floor of a box: a massage moves back and forth."""
-    points = [(x, floor - (1.2 if at % 2 else 3.8)) for at, x in enumerate(_along(part, 4))]
-    return element("path", d=path(points), class_="wave") if points else ""
-
-
-def _along(part: _Part, step: float) -> list[float]:
-    count = int((part.width - 2) / step)
-    return [part.x + 1 + step / 2 + step * at for at in range(count)]
-
-
-def _box(action: str, part: _Part, floor: float, *inside: str, **attributes: str) -> str:
-    """Return a box, with what tells a roll and a massage from a hold where colours and words do not."""
-    place = {"x": part.x, "y": floor - _BOX, "width": part.width, "height": _BOX}
-    box = element("rect", *inside, **place, **attributes)
-    if action == "roll":
-        return box + _rings(part, floor)
-    return box + _wave(part, floor) if action == "massage" else box
-
-
-def _diamond(x: float, y: float) -> str:
-    corners = [(x, y - 4), (x + 4, y), (x, y + 4), (x - 4, y)]
-    return element("path", d=path(corners, closed=True), class_="check")
