@@ -66,11 +66,38 @@ APPOINTMENTS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("to_write", "to_import", "to_update", "before_it"), ()),
 }
 """What stands round the sessions of `plan`, on the screen and in a calendar, in the same way."""
+PLOTS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        (f"lane_{one}" for one in "chapter minute left right both ice between voice".split()), ()
+    ),
+    **dict.fromkeys((f"action_{name}" for name in ACTIONS), ()),
+    **dict.fromkeys((f"key_{one}" for one in "ramps find between voice check".split()), ()),
+    **dict.fromkeys(("lane_pain", "lane_done", "lane_planned", "progress_title", "no_sessions"), ()),
+    **dict.fromkeys(
+        (f"key_{one}" for one in ("before", "after", "done", "part", "kept", "missed", "open")), ()
+    ),
+    **dict.fromkeys((f"month_{number}" for number in range(1, 13)), ()),
+    **dict.fromkeys(("session_whole", "session_part"), ("when", "routine", "minutes", "pain")),
+    "pain_before_after": ("before", "after"),
+    "pain_before": ("before",),
+    "pain_after": ("after",),
+    "pain_unknown": (),
+    "planned_kept": ("kept", "count"),
+    **dict.fromkeys((f"planned_{one}" for one in ("missed", "open")), ("dates",)),
+    "planned_rule": (),
+    "chart": ("before", "after", "same", "count"),
+    "progress_count": ("count", "told"),
+    "day": ("day", "month"),
+    "timeline_title": ("title",),
+    "timeline_description": ("time", "stops"),
+}
+"""What stands on pictures of time (`show --plot`, `progress`), in the same way."""
 GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "labels": LABELS,
     "page": PAGE,
     "prompter": PROMPTER,
     "appointments": APPOINTMENTS,
+    "plots": PLOTS,
 }
 """All lines that stand around something, by what they stand around: a group has a field in `Leaflet`."""
 
@@ -143,6 +170,8 @@ class Leaflet:
     """By key of `PROMPTER`, placeholders still open as well."""
     appointments: Mapping[str, str]
     """By key of `APPOINTMENTS`, placeholders still open as well."""
+    plots: Mapping[str, str]
+    """By key of `PLOTS`, placeholders still open as well."""
 
     def label(self, key: str, **values: str) -> str:
         """Return a heading or a line, its placeholders filled in."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable
 
-from voiceguide.web_page import escape
+from voiceguide.track import without_line_ends
 
 COLORS = """\
 svg { color-scheme: light dark; --paper: #fbf9f6; --ink: #1b2333; --soft: #55617a; --line: #c3cad6;
@@ -17,6 +18,14 @@ svg { color-scheme: light dark; --paper: #fbf9f6; --ink: #1b2333; --soft: #55617
 """Named colours, by day and by night. As text on paper each of the lanes' has at least 4.5:1."""
 
 
+def markup(text: str) -> str:
+    """Return a text, however long, as it may stand in a drawing and inside quotes.
+
+    What XML has no way to spell is left out: controls, and two letters that are none.
+    """
+    return html.escape(without_line_ends(text).translate(dict.fromkeys((0xFFFE, 0xFFFF))))
+
+
 def element(name: str, *inside: str, **attributes: str | float) -> str:
     """Return an element with what is inside it, which is markup already.
 
@@ -24,7 +33,7 @@ def element(name: str, *inside: str, **attributes: str | float) -> str:
     decimals.
     """
     told = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(_number(value))}"'
+        f' {key.rstrip("_").replace("_", "-")}="{markup(_number(value))}"'
         for key, value in attributes.items()
     )
     content = "".join(inside)
@@ -33,15 +42,15 @@ def element(name: str, *inside: str, **attributes: str | float) -> str:
 
 def text(said: str, x: float, y: float, **attributes: str | float) -> str:
     """Return a line of text that begins at, or is anchored to, a place."""
-    return element("text", escape(said), x=x, y=y, **attributes)
+    return element("text", markup(said), x=x, y=y, **attributes)
 
 
 def drawing(width: float, height: float, *inside: str, title: str, description: str, style: str = "") -> str:
     """Return a whole SVG, as wide as its place allows; read aloud it is its title and description."""
     return element(
         "svg",
-        element("title", escape(title)),
-        element("desc", escape(description)),
+        element("title", markup(title)),
+        element("desc", markup(description)),
         element("style", f"{COLORS}{style}"),
         *inside,
         xmlns="http://www.w3.org/2000/svg",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
@@ -15,8 +16,11 @@ from voiceguide.commands._options import (
     session_options,
     voice_options,
 )
+from voiceguide.commands._picture import check_picture, write_picture
 from voiceguide.commands._screen import in_brackets
+from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.commands._told import author_lines
+from voiceguide.library import load_leaflet, load_points
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.plan import DROPPED
 from voiceguide.scheduler.timeline import Event, Segment
@@ -24,10 +28,14 @@ from voiceguide.scheduler.visit import Visit
 from voiceguide.session import Session
 from voiceguide.units import SECOND, clock, in_seconds, up_to_seconds
 
+_PATH = click.Path(path_type=Path)
+
 
 @click.command()
 @routine_argument
 @click.option("--explain", is_flag=True, help="Say what was changed for the length, and nothing else.")
+@click.option("--plot", type=_PATH, metavar="FILE.svg", help="Draw it into a file, and print nothing else.")
+@click.option("--force", is_flag=True, help="Replace the file if it exists.")
 @session_options
 @voice_options
 @flag_option("plain")
@@ -42,18 +50,31 @@ def command(
     plain: bool,
     as_json: bool,
     explain: bool,
+    plot: Path | None,
+    force: bool,
 ) -> None:
     """Show a session in words and times.
 
     ROUTINE is a name or a path; without one it is lying-down.
     """
+    if plot:
+        check_picture(plot, force=force, others={"--explain": explain, "--json": as_json})
     session = open_session(routine, voice, rate, options, sounds=False, quiet=as_json, fill=fill)
-    if explain:
+    if plot:
+        _draw(session, plot, force=force)
+    elif explain:
         click.echo("\n".join(_explanation(session)))
     elif as_json:
         click.echo(json.dumps(session.document(), indent=2, ensure_ascii=False))
     else:
         click.echo("\n".join(_plain(session) if plain else _table(session)))
+
+
+def _draw(session: Session, target: Path, *, force: bool) -> None:
+    from voiceguide.timeline_picture import draw_timeline  # not needed for words
+
+    picture = draw_timeline(session, load_leaflet(LANGUAGE), load_points())
+    write_picture(target, picture, force=force)
 
 
 def _table(session: Session) -> Iterator[str]:

@@ -1,0 +1,125 @@
+"""`voiceguide progress`, as it is typed: lines first, a chart where it is seen, a picture on request."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, datetime, timedelta, timezone
+from io import RawIOBase
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+from tests.drawings import parse, session, shapes, words_in
+from voiceguide.appointments import new_appointments, save_appointments
+from voiceguide.folders import private_folder
+from voiceguide.journal import Journal
+
+MONDAY = datetime(2026, 10, 12, 19, 30, tzinfo=timezone(timedelta(hours=2)))
+PAINS = ((6, 4), (7, 5), (5, None), (None, None))
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep four sessions, one every other day, the second in part."""
+    monkeypatch.setenv("VOICEGUIDE_DATA", str(tmp_path / "data"))
+    done = [
+        session(
+            MONDAY + timedelta(days=2 * at), id=at + 1, pain_before=before, pain_after=after, is_whole=at != 1
+        )
+        for at, (before, after) in enumerate(PAINS)
+    ]
+    with Journal(private_folder()) as journal:
+        journal.insert(done)
+    return tmp_path
+
+
+LINES = [
+    "2026-10-12 19:30: lower-back, 24 min, pain before 6, after 4",
+    "2026-10-14 19:30: lower-back, part of 24 min, pain before 7, after 5",
+    "2026-10-16 19:30: lower-back, 24 min, pain before 5, after not said",
+    "2026-10-18 19:30: lower-back, 24 min, pain not said",
+]
+
+
+@pytest.mark.usefixtures("kept")
+def test_into_a_pipe_each_session_is_a_line_and_there_is_no_chart(run: Run) -> None:
+    done = run("progress")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines()[:4] == LINES
+    assert "|" not in done.out
+
+
+@pytest.mark.usefixtures("kept")
+def test_the_plan_stands_below_the_sessions(run: Run) -> None:
+    plan = new_appointments(
+        start=date(2026, 10, 12), at=MONDAY.time(), zone="Europe/Berlin", minutes=24, routine="lower-back"
+    )
+    save_appointments(plan, private_folder())
+    assert "Planned: 3 of 6 dates kept." in run("progress").out.splitlines()
+    states = [one["state"] for one in json.loads(run("progress", "--json").out)["planned"]]
+    assert states.count("kept") == 3
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_program_reads_the_same(run: Run) -> None:
+    sessions = json.loads(run("progress", "--json").out)["sessions"]
+    assert [(one["pain_before"], one["pain_after"]) for one in sessions] == [*PAINS]
+    assert [one["whole"] for one in sessions] == [True, False, True, True]
+    assert sessions[0]["began"] == "2026-10-12T19:30:00+02:00"
+    assert sessions[0]["length"] == 24 * 60
+
+
+def test_a_picture_is_written_and_nothing_is_replaced_unasked(run: Run, kept: Path) -> None:
+    file = kept / "mine.svg"
+    done = run("progress", "-o", str(file))
+    assert (done.code, done.out) == (0, f"{file}: any browser shows it, and prints it\n")
+    drawing = parse(file.read_text(encoding="utf-8"))
+    assert len([one for at in range(1, 5) for one in shapes(drawing, "g", data_session=str(at))]) == 4
+    assert "pain" in {one.text for one in words_in(drawing)}
+    again = run("progress", "-o", str(file))
+    assert again.code == 1
+    assert "--force" in again.err
+    assert run("progress", "-o", str(file), "--force").code == 0
+
+
+def test_with_nothing_kept_it_says_what_to_do_first_and_makes_no_folder(run: Run, tmp_path: Path) -> None:
+    done = run("progress")
+    assert done.code == 0
+    assert "play hands" in done.out
+    picture = run("progress", "-o", str(tmp_path / "mine.svg"))
+    assert picture.code == 1
+    assert "play hands" in picture.err
+    assert not (tmp_path / "mine.svg").exists()
+    assert not private_folder().exists()
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+@pytest.mark.parametrize(("words", "has_chart"), [((), True), (("--plain",), False)])
+def test_at_a_terminal_there_is_a_chart_unless_plain_text_is_wanted(
+    words: tuple[str, ...], *, has_chart: bool
+) -> None:
+    import pty
+
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "voiceguide", "progress", *words]
+    with os.fdopen(master, "rb", buffering=0) as terminal, subprocess.Popen(command, stdout=slave) as process:
+        os.close(slave)
+        seen = b"".join(_lines(terminal))
+    shown = seen.decode().replace("\r\n", "\n")
+    assert process.returncode == 0
+    assert LINES[0] in shown
+    assert ("\n 6 | o\n" in shown) is has_chart
+
+
+def _lines(terminal: RawIOBase) -> Iterator[bytes]:
+    """Yield what is written to a terminal, until nobody is left to write."""
+    with suppress(OSError):  # Linux's way of saying that it is over
+        while data := terminal.read(4096):
+            yield data

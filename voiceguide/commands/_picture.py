@@ -1,0 +1,44 @@
+"""What the commands that draw a picture have in common: its file, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from voiceguide.errors import UsageError
+from voiceguide.whole_files import check_file_target, write_text
+
+
+def check_picture(target: Path, *, force: bool, others: Mapping[str, bool]) -> None:
+    """Return if a picture can be expected to be written there, and nothing else was asked for.
+
+    `others` are the options that print something else, each true if it was given.
+
+    Raises
+    ------
+    UsageError
+        If the file is no SVG, or something else was asked for as well.
+    ExportError
+        If the file exists (without `force`) or its folder cannot be written to.
+    """
+    for option, is_given in others.items():
+        if is_given:
+            raise UsageError(f"a picture and {option} do not go together", hint="ask for one of the two.")
+    if target.suffix.lower() != ".svg":
+        hint = f"call it {target.stem or 'picture'}.svg: any browser shows it and prints it."
+        raise UsageError(f"'{target}' is no name of an SVG file", hint=hint)
+    check_file_target(target, force=force)
+
+
+def write_picture(target: Path, picture: str, *, force: bool) -> None:
+    """Write the text of an SVG file and print where it is.
+
+    Raises
+    ------
+    ExportError
+        If it cannot be written.
+    """
+    write_text(target, picture, force=force)
+    click.echo(f"{target}: any browser shows it, and prints it")
