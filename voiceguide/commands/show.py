@@ -16,6 +16,7 @@ from voiceguide.commands._options import (
     session_options,
     voice_options,
 )
+from voiceguide.commands._person import for_the_person
 from voiceguide.commands._screen import in_brackets
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.plan import DROPPED
@@ -29,6 +30,7 @@ from voiceguide.units import SECOND, clock, in_seconds, up_to_seconds
 @routine_argument
 @click.option("--explain", is_flag=True, help="Say what was changed for the length, and nothing else.")
 @session_options
+@for_the_person(tells=False)
 @voice_options
 @flag_option("plain")
 @json_option
