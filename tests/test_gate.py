@@ -237,5 +237,6 @@ def test_what_changed_is_asked_anew_and_replaces_all_that_was_kept() -> None:
 
 def test_a_sign_ends_it_also_for_somebody_who_was_asked_before_and_keeps_the_rest() -> None:
     walk = walked({"chest": "yes"}, kept=KEPT)
-    assert (stop_of(walk.found), cautions_of(walk.found)) == (EMERGENCY, {"clots"})
+    assert stop_of(walk.found) == EMERGENCY
+    assert cautions_of(walk.found) == {"clots"}
     assert fault_in(walk.found) is None

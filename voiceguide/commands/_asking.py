@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Mapping
@@ -25,6 +26,10 @@ from voiceguide.profile import Profile, load_profile, put_profile_aside, save_pr
 Speak = Callable[[str], None]
 _SHORT = {"y": "yes", "n": "no", "l": "left", "r": "right", "u": "unsure", "b": "back"}
 """What may be typed in place of a word."""
+_TYPED = re.compile(r"`[^`]+`| \[")
+"""Commands, and the space before the answers there are."""
+_KEPT = "\xa0"
+"""A space at which no line is broken."""
 _SHOWN = 40
 """Characters of a wrong answer that are shown."""
 
@@ -60,7 +65,7 @@ def set_up(day: date, *, speak: Speak | None = None, results_to_stderr: bool = F
     try:
         answers = talk.ask(old)
     except KeyboardInterrupt:
-        talk.tell("Nothing is kept.")
+        talk.tell("Nothing is kept.", is_heard=False)
         raise
     aside = put_profile_aside(folder) if is_unusable else None
     profile = Profile(answers, day)
@@ -88,11 +93,12 @@ class _Talk:
     def tell(self, text: str, *, is_result: bool = False, is_heard: bool = True) -> None:
         """Print a text, broken between words, and speak it."""
         text = as_called(text)
-        whole = text.replace(" [", "\xa0[")  # so that what may be typed does not stand alone
+        # What may be typed is not broken, and does not stand alone.
+        whole = _TYPED.sub(lambda found: found[0].replace(" ", _KEPT), text)
         lines = textwrap.wrap(
             whole, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
         )
-        click.echo("\n".join(lines).replace("\xa0[", " ["), err=not is_result)
+        click.echo("\n".join(lines).replace(_KEPT, " "), err=not is_result)
         if self._speak and is_heard and text:
             self._speak(text.replace("`", "").removesuffix(" [y/n]").removesuffix(" [left/right/unsure]"))
 
