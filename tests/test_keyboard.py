@@ -208,7 +208,7 @@ def test_at_a_terminal_a_session_waits_for_a_key_and_can_be_paused_and_ended(tmp
         **{f"VOICEGUIDE_{name}": str(tmp_path / name) for name in ("CACHE", "CONFIG", "DATA")},
     }
     keyboard, end = pty.openpty()
-    words = ["play", "hands", "--voice", "tone", "--backend", "null"]
+    words = ["play", "hands", "--as-guest", "--voice", "tone", "--backend", "null"]
     player = subprocess.Popen(
         [sys.executable, "-m", "voiceguide", *words], stdin=end, stdout=end, stderr=end, env=environment
     )

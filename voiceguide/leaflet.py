@@ -7,9 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from voiceguide.errors import InvalidContent, Problem
+from voiceguide.gate import QUESTIONS
 from voiceguide.scheduler.actions import ACTIONS
 from voiceguide.scheduler.line import placeholders_in
-from voiceguide.scheduler.point import AFTERCARE, CAUTIONS, CONDITIONS, GEAR, ID, METHODS, POSTURES, SOURCE
+from voiceguide.scheduler.point import (
+    AFTERCARE,
+    CAUTIONS,
+    CONDITIONS,
+    GEAR,
+    ID,
+    METHODS,
+    POSTURES,
+    SOURCE,
+    ZONES,
+)
 from voiceguide.scheduler.shape import Problems, Record, Seq, Table, Text, Whole
 
 LABELS: Mapping[str, tuple[str, ...]] = {
@@ -92,12 +103,33 @@ PLOTS: Mapping[str, tuple[str, ...]] = {
     "timeline_description": ("time", "stops"),
 }
 """What stands on pictures of time (`show --plot`, `progress`), in the same way."""
+SETUP: Mapping[str, tuple[str, ...]] = {
+    **{f"ask_{one.id}": () for one in QUESTIONS},
+    **dict.fromkeys(("intro", "unsure_then", "yes", "no", "left", "right", "unsure", "first", "go_back"), ()),
+    "place": ("number", "count"),
+    **dict.fromkeys(("wrong_yes_no", "wrong_side"), ("text",)),
+    "again": ("when",),
+    **dict.fromkeys(("emergency", "doctor", "clot_signs", "stopped", "follows"), ()),
+    "out": ("why", "what"),
+    **dict.fromkeys(("all_out", "agreed", "also_agreed"), ("why",)),
+    **dict.fromkeys(("nothing_out", "pregnant", "side_unsure", "by_friend", "by_ball", "by_nobody"), ()),
+    "side": ("side",),
+    **{f"zone_{zone}": () for zone in ZONES},
+    **dict.fromkeys(("cold", "before", "see_doctor", "explained", "only_for", "referred"), ()),
+    **dict.fromkeys(("medicine", "others", "more", "practitioner", "no_promise"), ()),
+    "start": ("routine",),
+    "refused": ("help", "question"),
+    "kept": ("file",),
+    "aside": ("file",),
+}
+"""What `voiceguide setup` asks and says, in the same way."""
 GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "labels": LABELS,
     "page": PAGE,
     "prompter": PROMPTER,
     "appointments": APPOINTMENTS,
     "plots": PLOTS,
+    "setup": SETUP,
 }
 """All lines that stand around something, by what they stand around: a group has a field in `Leaflet`."""
 
@@ -172,6 +204,8 @@ class Leaflet:
     """By key of `APPOINTMENTS`, placeholders still open as well."""
     plots: Mapping[str, str]
     """By key of `PLOTS`, placeholders still open as well."""
+    setup: Mapping[str, str]
+    """By key of `SETUP`, placeholders still open as well."""
 
     def label(self, key: str, **values: str) -> str:
         """Return a heading or a line, its placeholders filled in."""

@@ -22,7 +22,7 @@ def author_lines(session: Session) -> Iterator[str]:
     plan, routine = session.plan, session.plan.routine
     if plan.detail != session.as_written.detail:
         yield "The words are brief, for the time."
-    for name in sorted(session.options.yielding):
+    for name in sorted(session.options.yielding - session.options.suggested):
         kept = "skip" if name == "never" else name.replace("_", "-")
         yield f"Passed over here, though you keep it: {kept}."
     if plan.left_out:

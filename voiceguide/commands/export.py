@@ -24,6 +24,7 @@ from voiceguide.commands._options import (
     setting_option,
     voice_options,
 )
+from voiceguide.commands._person import for_the_person
 from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.errors import UsageError
 from voiceguide.exporter import (
@@ -94,6 +95,7 @@ def _into(function: Callable[..., Any]) -> Callable[..., Any]:
 @flag_option("room-tone")
 @background_options
 @session_options
+@for_the_person(tells=True)
 @voice_options
 def command(
     routines: tuple[str, ...],

@@ -29,6 +29,7 @@ from voiceguide.commands._options import (
     without_length,
     words_to_go_on,
 )
+from voiceguide.commands._person import for_whoever_lies_there
 from voiceguide.commands._screen import screen_for
 from voiceguide.errors import ImpossibleLength, Unavailable, UsageError
 from voiceguide.folders import private_folder
@@ -54,6 +55,7 @@ from voiceguide.units import clock, parse_duration
 @click.option("--resume", is_flag=True, help="Go on where the last session was interrupted.")
 @click.option("--done", multiple=True, hidden=True, help="A stop that is done; what --resume fills in.")
 @session_options
+@for_whoever_lies_there
 @voice_options
 @click.pass_context
 def command(

@@ -16,6 +16,7 @@ from voiceguide.commands._options import (
     session_options,
     voice_options,
 )
+from voiceguide.commands._person import for_the_person
 from voiceguide.commands._picture import check_picture, write_picture
 from voiceguide.commands._screen import in_brackets
 from voiceguide.commands._speaking import LANGUAGE
@@ -37,6 +38,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--plot", type=_PATH, metavar="FILE.svg", help="Draw it into a file, and print nothing else.")
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
 @session_options
+@for_the_person(tells=False)
 @voice_options
 @flag_option("plain")
 @json_option

@@ -58,6 +58,8 @@ class Options:
     """Stops of a session that was interrupted, which were done then."""
     standing: frozenset[str] = frozenset()
     """Names of the wishes that are kept for all sessions: they give way where a routine cannot meet them."""
+    suggested: frozenset[str] = frozenset()
+    """Names of those of them that nobody asked for, but that follow from a person's answers."""
     yielding: frozenset[str] = frozenset()
     """Names of those that did."""
 
@@ -80,6 +82,6 @@ class Options:
         return "right" if self.sore_side == "right" else "left"
 
 
-_NO_WISHES = {"cautions", "never", "ends", "done", "standing", "yielding"}
+_NO_WISHES = {"cautions", "never", "ends", "done", "standing", "suggested", "yielding"}
 WISHES = tuple(one.name for one in fields(Options) if one.name not in _NO_WISHES)
 """Names of all that can be asked for."""

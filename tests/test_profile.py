@@ -1,0 +1,184 @@
+"""What a person answered, kept in a file: nothing that was tampered with, or is not whole, is trusted."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.answers import answers_with, keep_answers
+from tests.conftest import Run
+from voiceguide.errors import ExportError, VoiceguideError
+from voiceguide.profile import FILE, Profile, load_profile, put_profile_aside, save_profile
+
+TODAY = date(2026, 3, 1)
+
+
+def good() -> dict[str, object]:
+    """Return what a right file holds."""
+    return {"version": 1, "when": "2026-02-20", "answers": dict(answers_with(thinners="yes"))}
+
+
+def test_what_is_kept_is_what_is_read(tmp_path: Path) -> None:
+    profile = Profile(answers_with(clots="yes", clots_agreed="yes", numbness="yes", side="right"), TODAY)
+    path = save_profile(tmp_path / "private", profile)
+    assert load_profile(tmp_path / "private", TODAY) == profile
+    assert profile.cautions == {"numbness"}
+    assert (profile.agreed, profile.sore_side) == (("clots",), "right")
+    if os.name == "posix":
+        assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_nobody_has_a_profile_before_they_were_asked(tmp_path: Path) -> None:
+    assert load_profile(tmp_path / "nowhere", TODAY) is None
+    (tmp_path / "file").write_text("")
+    assert load_profile(tmp_path / "file", TODAY) is None
+
+
+def test_answers_hold_for_fourteen_days() -> None:
+    profile = Profile(answers_with(), TODAY)
+    assert [profile.is_old(TODAY + timedelta(days=days)) for days in (0, 14, 15)] == [False, False, True]
+
+
+def without(*path: str) -> Callable[[dict[str, object]], object]:
+    def change(found: dict[str, object]) -> object:
+        inner: dict[str, object] = found
+        for key in path[:-1]:
+            inner = inner[key]  # type: ignore[assignment]
+        del inner[path[-1]]
+        return found
+
+    return change
+
+
+def with_(**changes: object) -> Callable[[dict[str, object]], object]:
+    return lambda found: {**found, **changes}
+
+
+def answering(**changes: object) -> Callable[[dict[str, object]], object]:
+    return lambda found: {**found, "answers": {**found["answers"], **changes}}  # type: ignore[dict-item]
+
+
+NONSENSE = [
+    (lambda _: [], "it holds no answers"),
+    (lambda _: None, "it holds no answers"),
+    (lambda _: {}, "its version is not known"),
+    (with_(version=2), "a newer voiceguide wrote it"),
+    (with_(version=0), "its version is not known"),
+    (with_(version=True), "its version is not known"),
+    (with_(version="1"), "its version is not known"),
+    (with_(version=1.0), "its version is not known"),
+    (without("when"), "'when' is missing"),
+    (without("answers"), "'answers' is missing"),
+    (with_(cautions=[]), "'cautions' does not belong there"),
+    (with_(when="2026-03-02"), "2026-03-02 is still to come"),
+    (with_(when="9999-12-31"), "9999-12-31 is still to come"),
+    (with_(when="yesterday"), "'yesterday' is no date"),
+    (with_(when="\x1b[2J"), r"'\\x1b[2J' is no date"),
+    (with_(when=20260220), "'20260220' is no date"),
+    (with_(when=None), "'None' is no date"),
+    (with_(when={"a": 1}), "is no date"),
+    (with_(answers=[]), "its answers are no words"),
+    (with_(answers={}), "the answer to 'long' is missing"),
+    (with_(answers={"chest": True}), "its answers are no words"),
+    (answering(chest=False), "its answers are no words"),
+    (answering(chest="No"), "'No' is no answer to 'chest'"),
+    (answering(chest=""), "'' is no answer to 'chest'"),
+    (answering(chest="x" * 5000), "'" + "x" * 40 + "' is no answer to 'chest'"),
+    (answering(side="both"), "'both' is no answer to 'side'"),
+    (answering(mood="yes"), "there is no question 'mood'"),
+    (answering(changed="no"), "there is no question 'changed'"),
+    (answering(pregnancy_agreed="yes"), "there is no question 'pregnancy_agreed'"),
+    (answering(seen="yes"), "'seen' is answered, which the other answers do not lead to"),
+    (answering(clots_agreed="yes"), "'clots_agreed' is answered, which"),
+    (answering(chest="yes"), "'accident' is answered, which"),
+    (answering(thinners="no"), "'thinners_agreed' is answered, which"),
+    (without("answers", "thinners"), "the answer to 'thinners' is missing"),
+    (without("answers", "pregnancy"), "the answer to 'pregnancy' is missing"),
+    (without("answers", "thinners_agreed"), "the answer to 'thinners_agreed' is missing"),
+    (without("answers", "saddle"), "the answer to 'saddle' is missing"),
+]
+TEXTS = [
+    (b"", "it is no JSON"),
+    (b"{", "it is no JSON"),
+    (b"yes", "it is no JSON"),
+    (b"\xff\xfe\x00", "it is no JSON"),
+    (b"\x00" * 100, "it is no JSON"),
+    (b"[" * 15_000, "it is no JSON"),
+    (b'{"version": ' + b"1" * 5_000 + b"}", ""),
+    (b'{"version": NaN}', "its version is not known"),
+    (b'{"version": 1, "version": 1}', "something is answered twice"),
+    (b" " * 30_000 + b"{}", "it is too large"),
+]
+
+
+def fault_of(folder: Path) -> VoiceguideError:
+    with pytest.raises(VoiceguideError) as caught:
+        load_profile(folder, TODAY)
+    return caught.value
+
+
+@pytest.mark.parametrize(("change", "told"), NONSENSE, ids=[told for _, told in NONSENSE])
+def test_nonsense_is_named_and_not_trusted(
+    change: Callable[[dict[str, object]], object], told: str, tmp_path: Path
+) -> None:
+    (tmp_path / FILE).write_text(json.dumps(change(good())), encoding="utf-8")
+    error = fault_of(tmp_path)
+    assert told.replace("\\\\", "\\") in error.message
+    assert "\x1b" not in error.message
+    assert error.where == str(tmp_path / FILE)
+    assert "`voiceguide setup`" in (error.hint or "")
+    assert error.exit_code == 1
+
+
+@pytest.mark.parametrize(("text", "told"), TEXTS, ids=range(len(TEXTS)))
+def test_a_file_that_is_no_profile_at_all_is_told(text: bytes, told: str, tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(text)
+    assert told in fault_of(tmp_path).message
+
+
+def test_the_right_file_is_right(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(json.dumps(good()), encoding="utf-8")
+    profile = load_profile(tmp_path, TODAY)
+    assert profile is not None
+    assert profile.cautions == {"thinners"}
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / FILE).mkdir()
+    assert "it cannot be read: Is a directory" in fault_of(tmp_path).message or os.name == "nt"
+
+
+def test_what_cannot_be_used_is_put_aside_and_nothing_put_aside_before_is_lost(tmp_path: Path) -> None:
+    assert put_profile_aside(tmp_path) is None
+    for number in (1, 2):
+        (tmp_path / FILE).write_text(f"nonsense {number}")
+        aside = put_profile_aside(tmp_path)
+        assert aside is not None
+        assert aside.read_text() == f"nonsense {number}"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ExportError, match="your answers cannot be kept") as caught:
+        save_profile(tmp_path / "file", Profile(answers_with(), TODAY))
+    assert "VOICEGUIDE_DATA" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("command", ["play", "show", "export"])
+def test_no_session_is_made_for_whoever_has_a_profile_that_makes_no_sense(
+    command: str, run: Run, stranger: Path, tmp_path: Path
+) -> None:
+    keep_answers(stranger)
+    path = stranger / "private" / FILE
+    path.write_text(path.read_text().replace('"pregnancy": "no",', ""))
+    more = {"play": ("--backend", "null"), "show": (), "export": ("-o", str(tmp_path / "x.wav"))}[command]
+    done = run(command, "hands", "--voice", "tone", *more)
+    assert done.code == 1
+    assert done.err.startswith(f"Error: {path}: your answers cannot be used: the answer to 'pregnancy' is")
+    assert "Hint:  `voiceguide setup` asks for them again." in done.err

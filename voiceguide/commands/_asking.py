@@ -1,0 +1,163 @@
+"""The conversation of `voiceguide setup`: a question a line, an answer a line, by hand or through a pipe."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import date
+
+import click
+
+from voiceguide.commands import as_called
+from voiceguide.commands._outcomes import outcome, standing
+from voiceguide.commands._page import WIDTH
+from voiceguide.commands._speaking import LANGUAGE
+from voiceguide.errors import VoiceguideError
+from voiceguide.folders import private_folder
+from voiceguide.gate import CHANGED, STANDING, Question, Walk
+from voiceguide.leaflet import Leaflet
+from voiceguide.library import load_leaflet
+from voiceguide.profile import Profile, load_profile, put_profile_aside, save_profile
+
+Speak = Callable[[str], None]
+_SHORT = {"y": "yes", "n": "no", "l": "left", "r": "right", "u": "unsure", "b": "back"}
+"""What may be typed in place of a word."""
+_TYPED = re.compile(r"`[^`]+`| \[")
+"""Commands, and the space before the answers there are."""
+_KEPT = "\xa0"
+"""A space at which no line is broken."""
+_SHOWN = 40
+"""Characters of a wrong answer that are shown."""
+
+
+def set_up(day: date, *, speak: Speak | None = None, results_to_stderr: bool = False) -> Profile:
+    """Return what a person answers to all questions, once it is kept, and tell what follows from it.
+
+    Parameters
+    ----------
+    day
+        The date of today, here.
+    speak
+        Called with each text, to be heard; None if it is only read.
+    results_to_stderr
+        True where standard output is for something else.
+
+    Raises
+    ------
+    VoiceguideError
+        If the answers end before the questions do: then nothing is kept.
+    ExportError
+        If they cannot be kept.
+    """
+    folder, leaflet = private_folder(), load_leaflet(LANGUAGE)
+    talk = _Talk(leaflet, speak)
+    old: Profile | None = None
+    is_unusable = False
+    try:
+        old = load_profile(folder, day)
+    except VoiceguideError as error:
+        talk.tell(f"Note: {error}.")
+        is_unusable = True
+    try:
+        answers = talk.ask(old)
+    except KeyboardInterrupt:
+        talk.tell("Nothing is kept.", is_heard=False)
+        raise
+    aside = put_profile_aside(folder) if is_unusable else None
+    profile = Profile(answers, day)
+    path = save_profile(folder, profile)
+    talk.tell("")
+    for text in outcome(profile):
+        talk.tell(text, is_result=not results_to_stderr)
+    talk.tell(leaflet.setup["kept"].format(file=path), is_heard=False)
+    if aside:
+        talk.tell(leaflet.setup["aside"].format(file=aside), is_heard=False)
+    return profile
+
+
+class _Talk:
+    """What is told, and what is answered to it."""
+
+    def __init__(self, leaflet: Leaflet, speak: Speak | None) -> None:
+        self._leaflet = leaflet
+        self._words = leaflet.setup
+        self._speak = speak
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            with suppress(OSError):  # something was read already, and so it is text
+                sys.stdin.reconfigure(errors="replace")
+
+    def tell(self, text: str, *, is_result: bool = False, is_heard: bool = True) -> None:
+        """Print a text, broken between words, and speak it."""
+        text = as_called(text)
+        # What may be typed is not broken, and does not stand alone.
+        whole = _TYPED.sub(lambda found: found[0].replace(" ", _KEPT), text)
+        lines = textwrap.wrap(
+            whole, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )
+        click.echo("\n".join(lines).replace(_KEPT, " "), err=not is_result)
+        if self._speak and is_heard and text:
+            self._speak(text.replace("`", "").removesuffix(" [y/n]").removesuffix(" [left/right/unsure]"))
+
+    def ask(self, old: Profile | None) -> Mapping[str, str]:
+        """Return all answers; raise `VoiceguideError` if they end before the questions."""
+        kept = {name: old.answers[name] for name in STANDING if name in old.answers} if old else {}
+        walk = Walk(kept=kept)
+        self.tell(self._words["intro"])
+        self.tell(self._words["unsure_then"])
+        while (question := walk.question) is not None:
+            self.tell("")
+            self.tell(self._words["place"].format(number=walk.number, count=walk.count))
+            if question.kind == CHANGED and old:
+                self.tell(self._words["again"].format(when=f"{old.when:%d %B %Y}"))
+                for line in standing(old, self._leaflet):
+                    self.tell(line)
+            answer = self._answer(question, walk.number)
+            if answer != "back":
+                self.tell(self._words[answer])
+                walk = walk.answered(answer)
+            elif walk.answers:
+                self.tell(self._words["go_back"])
+                walk = walk.back()
+            else:
+                self.tell(self._words["first"])
+        return walk.found
+
+    def _answer(self, question: Question, number: int) -> str:
+        """Return one of the answers that a question takes, or `back`; asked until it is one."""
+        is_yes_no = "yes" in question.takes
+        choices = "y/n" if is_yes_no else "/".join(question.takes)
+        asked = f"{self._words[f'ask_{question.id}']} [{choices}]"
+        self.tell(asked)
+        while True:
+            line = _read_line()
+            if not line:
+                raise VoiceguideError(
+                    f"the answers end before question {number} is answered: nothing is kept",
+                    hint="`voiceguide setup` begins again.",
+                )
+            word = line.strip().lower()
+            answer = _SHORT.get(word, word)
+            if answer in {*question.takes, "back"}:
+                return answer
+            if word != "?":
+                wrong = self._words["wrong_yes_no" if is_yes_no else "wrong_side"]
+                self.tell(wrong.format(text=_shown(word)))
+                if is_yes_no:
+                    self.tell(self._words["unsure_then"])
+            self.tell(asked)
+
+
+def _read_line() -> str:
+    """Return the next line that is typed, or that comes through a pipe; empty if there is none."""
+    if sys.stdin is None:
+        return ""
+    return sys.stdin.readline()
+
+
+def _shown(text: str) -> str:
+    """Return what was typed, short, and without what would move the cursor of a terminal."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text[:_SHOWN])

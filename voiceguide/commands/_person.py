@@ -1,0 +1,156 @@
+"""Whom a session is for: what somebody answered in `voiceguide setup` applies to what is asked of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from functools import wraps
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from voiceguide.commands import as_called
+from voiceguide.commands._options import Decorator, check_routine
+from voiceguide.errors import NothingLeft
+from voiceguide.folders import private_folder
+from voiceguide.profile import Profile, load_profile
+from voiceguide.scheduler.options import Options
+
+_SUGGESTED = ("sore_side", "assist")
+"""Options that follow from answers where nothing else says them."""
+_NO_ANSWERS = (
+    "Note: you have not been asked about your health. `voiceguide setup` asks, and leaves out what is not "
+    "for you; else read `voiceguide about` first."
+)
+_OLD_ANSWERS = (
+    "Note: your answers about your health are more than two weeks old. They apply; `voiceguide setup` asks "
+    "again."
+)
+_GUEST = "Note: no answers about health apply to a guest, who should read `voiceguide about` first."
+Find = Callable[[click.Context, Options], Profile | None]
+"""Whose answers apply; None for nobody's."""
+
+
+def for_whoever_lies_there(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--as-guest`; apply what was answered, and ask at a terminal where nothing was, or long ago.
+
+    It stands below `session_options`, whose `options` it changes.
+    """
+    option = click.option(
+        "--as-guest",
+        is_flag=True,
+        help="Somebody else lies there: your answers in `setup` do not apply, and nothing is asked.",
+    )
+    return option(_applied(function, "as_guest", _of_the_player))
+
+
+def for_the_person(*, tells: bool) -> Decorator:
+    """Return what adds `--no-profile` and applies what was answered; `tells` if it says that nothing was."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        option = click.option(
+            "--no-profile", is_flag=True, help="For others: your answers in `setup` do not apply."
+        )
+        return option(_applied(function, "no_profile", _of_the_owner(tells=tells)))
+
+    return decorate
+
+
+def _applied(function: Callable[..., Any], leaves_away: str, find: Find) -> Callable[..., Any]:
+    @wraps(function)
+    def gathered(*args: Any, options: Options, **given: Any) -> Any:
+        context = click.get_current_context()
+        is_left_away = given.pop(leaves_away)
+        if given.get("resume"):
+            # It runs the command again as it was typed then, which comes through here with all that is asked.
+            return function(*args, options=options, **given)
+        if is_left_away and leaves_away == "as_guest":
+            _note(_GUEST)
+        profile = None if is_left_away else find(context, options)
+        if profile is not None:
+            options = _with_answers(profile, options, context)
+        try:
+            return function(*args, options=options, **given)
+        except NothingLeft as error:
+            if profile is not None and profile.cautions & error.why:
+                error.hint = f"{error.hint} It follows from your answers in `voiceguide setup`."
+            raise
+
+    return gathered
+
+
+def _of_the_player(context: click.Context, options: Options) -> Profile | None:
+    day = today()
+    profile = load_profile(private_folder(), day)
+    is_old = profile is not None and profile.is_old(day)
+    if profile is None or is_old:
+        if _is_at_a_terminal():
+            from voiceguide.commands._asking import set_up
+
+            check_routine(context.params["routine"], options)  # nobody is asked for what cannot be played
+            profile = set_up(day, results_to_stderr=True)
+            if profile.stop:
+                raise click.exceptions.Exit(1)
+        else:
+            _note(_OLD_ANSWERS if is_old else _NO_ANSWERS)
+    if profile is not None and profile.stop:
+        from voiceguide.commands._outcomes import refusal
+
+        raise refusal(profile)
+    return profile
+
+
+def _of_the_owner(*, tells: bool) -> Find:
+    def find(_: click.Context, __: Options) -> Profile | None:
+        day = today()
+        profile = load_profile(private_folder(), day)
+        if profile is not None and profile.stop:
+            from voiceguide.commands._outcomes import refusal
+
+            error = refusal(profile)
+            error.hint = f"{error.hint} For somebody else, `--no-profile` leaves your answers away."
+            raise error
+        if tells and profile is None:
+            _note(_NO_ANSWERS)
+        elif tells and profile is not None and profile.is_old(day):
+            _note(_OLD_ANSWERS)
+        return profile
+
+    return find
+
+
+def _with_answers(profile: Profile, options: Options, context: click.Context) -> Options:
+    """Return the options with what answers leave out, and what they suggest where nothing else says."""
+    suggested = {
+        name: getattr(profile, name)
+        for name in _SUGGESTED
+        if context.get_parameter_source(name) is ParameterSource.DEFAULT
+        and getattr(profile, name) != getattr(options, name)
+    }
+    if profile.agreed:
+        from voiceguide.commands._outcomes import agreed_line
+
+        click.echo(agreed_line(profile.agreed), err=True)
+    return replace(
+        options,
+        **suggested,
+        cautions=options.cautions | profile.cautions,
+        standing=options.standing.union(suggested),
+        suggested=frozenset(suggested),
+    )
+
+
+def _is_at_a_terminal() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+
+
+def today() -> date:
+    """Return the date here."""
+    return date.today()  # noqa: DTZ011 - the day that the person has
+
+
+def _note(text: str) -> None:
+    click.echo(as_called(text), err=True)
