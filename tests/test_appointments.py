@@ -189,6 +189,19 @@ def test_by_the_rules_in_the_file_alone_each_session_is_when_it_should_be(plan: 
 
 
 @given(plans)
+@example(six("2027-03-28", "03:15"))
+@example(six("2026-10-04", "02:10", "Australia/Lord_Howe"))
+def test_a_change_of_the_clocks_is_dated_by_the_clock_before_it(plan: Appointments) -> None:
+    """RFC 5545, 3.6.5: DTSTART minus TZOFFSETFROM is the moment from which TZOFFSETTO holds."""
+    pattern = r"DTSTART:(\d+T\d+)\r\nTZNAME:.*\r\nTZOFFSETFROM:(.*)\r\nTZOFFSETTO:(.*)\r\n"
+    zone = ZoneInfo(plan.zone)
+    for wall, before, after in re.findall(pattern, unfolded(written(plan))):
+        change = datetime.strptime(f"{wall}{before}", "%Y%m%dT%H%M%S%z").astimezone(UTC)
+        assert f"{(change - timedelta(seconds=1)).astimezone(zone):%z}" == before
+        assert f"{change.astimezone(zone):%z}" == after
+
+
+@given(plans)
 @settings(max_examples=20)
 def test_a_line_has_at_most_75_bytes_and_ends_as_the_rules_want(plan: Appointments) -> None:
     content = written(plan)

@@ -110,7 +110,7 @@ def _rules_of_zone(appointments: Appointments) -> Component:
     """Return the zone as a calendar that has never heard of it can reckon with it.
 
     Not the library's own: it dates the change to summer time by the clock after it (7.3.0), where RFC 5545,
-    3.6.5 wants the one before, so that the hour after the change came out wrong.
+    3.6.5 wants the one before, so that the change would come an hour late.
     """
     from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 
