@@ -226,7 +226,7 @@ def test_where_a_doctor_has_to_judge_first_nothing_is_left(
     done = run("play", "hands", "--backend", "null", *TONE)
     assert done.code == 1
     assert "'hands' is not for you: nothing of it is left" in done.err
-    assert "because of what you answered" in done.err
+    assert "It follows from your answers" in done.err
 
 
 def test_what_a_doctor_lifted_stays_visible(answer: Answering, run: Run) -> None:
@@ -416,7 +416,7 @@ def test_many_sessions_at_once_are_made_for_the_person_too(run: Run, stranger: P
     words = ("--into", str(tmp_path), "--as", "html", "--jobs", "1", *TONE)
     done = run("export", "hands", *words)
     assert done.code == 1
-    assert "'hands' is not for you: nothing of it is left" in done.out
+    assert "nothing of 'hands' is left to press" in done.out
     assert not list(tmp_path.glob("*.html"))
 
 
