@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable
+from math import hypot
 
-from voiceguide.web_page import escape
+from voiceguide.track import without_line_ends
 
 COLORS = """\
 svg { color-scheme: light dark; --paper: #fbf9f6; --ink: #1b2333; --soft: #55617a; --line: #c3cad6;
@@ -24,7 +26,7 @@ def element(name: str, *inside: str, **attributes: str | float) -> str:
     decimals.
     """
     told = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(_number(value))}"'
+        f' {key.rstrip("_").replace("_", "-")}="{_escape(_number(value))}"'
         for key, value in attributes.items()
     )
     content = "".join(inside)
@@ -33,15 +35,15 @@ def element(name: str, *inside: str, **attributes: str | float) -> str:
 
 def text(said: str, x: float, y: float, **attributes: str | float) -> str:
     """Return a line of text that begins at, or is anchored to, a place."""
-    return element("text", escape(said), x=x, y=y, **attributes)
+    return element("text", _escape(said), x=x, y=y, **attributes)
 
 
 def drawing(width: float, height: float, *inside: str, title: str, description: str, style: str = "") -> str:
     """Return a whole SVG, as wide as its place allows; read aloud it is its title and description."""
     return element(
         "svg",
-        element("title", escape(title)),
-        element("desc", escape(description)),
+        element("title", _escape(title)),
+        element("desc", _escape(description)),
         element("style", f"{COLORS}{style}"),
         *inside,
         xmlns="http://www.w3.org/2000/svg",
@@ -56,6 +58,33 @@ def path(points: Iterable[tuple[float, float]], *, closed: bool = False) -> str:
     """Return the `d` of straight lines through points."""
     told = " L".join(f"{_number(x)} {_number(y)}" for x, y in points)
     return f"M{told}{' Z' if closed else ''}"
+
+
+def curve(points: Iterable[tuple[float, float]], *, closed: bool = False) -> str:
+    """Return the `d` of a smooth line through points, none of which is the one before it."""
+    through = list(points)
+    ring = [through[-1], *through, *through[:2]] if closed else [through[0], *through, through[-1]]
+    told = [f"M{_number(through[0][0])} {_number(through[0][1])}"]
+    for before, start, end, after in zip(ring, ring[1:], ring[2:], ring[3:], strict=False):
+        # A third of the way along what leads through each end: round, and never a loop where two are close.
+        reach = hypot(end[0] - start[0], end[1] - start[1]) / 3
+        first, last = _along(start, before, end, reach), _along(end, after, start, reach)
+        told.append("C" + " ".join(f"{_number(x)} {_number(y)}" for x, y in (first, last, end)))
+    return f"{' '.join(told)}{' Z' if closed else ''}"
+
+
+def _along(
+    point: tuple[float, float], before: tuple[float, float], after: tuple[float, float], reach: float
+) -> tuple[float, float]:
+    """Return what lies so far from a point in the direction from one neighbour to the other."""
+    across, down = after[0] - before[0], after[1] - before[1]
+    share = reach / hypot(across, down)
+    return point[0] + share * across, point[1] + share * down
+
+
+def _escape(text: str) -> str:
+    """Return a text as it may stand in XML, however long: a path that were cut would be another one."""
+    return html.escape(without_line_ends(text))
 
 
 def _number(value: str | float) -> str:

@@ -132,7 +132,7 @@ def make_track(
         words=tuple(
             Line(event.start, Milliseconds(event.start + event.duration), text)
             for event in timeline.events
-            if event.kind == "speech" and (text := _without_line_ends(event.text))
+            if event.kind == "speech" and (text := without_line_ends(event.text))
         ),
         cover=cover,
         labels=labels or {},
@@ -180,11 +180,12 @@ def in_one_line(text: str) -> str:
 
     Marks of direction (Unicode's `Cf`) stay: a title in Hebrew or Arabic may need them.
     """
-    line = _without_line_ends(text)
+    line = without_line_ends(text)
     return line if len(line) <= LONGEST_TEXT else line[: LONGEST_TEXT - 1].rstrip() + "…"
 
 
-def _without_line_ends(text: str) -> str:
+def without_line_ends(text: str) -> str:
+    """Return a text in one line, without control characters."""
     shown = "".join(
         " " if unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} else letter for letter in text
     )
