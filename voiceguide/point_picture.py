@@ -24,10 +24,13 @@ PICTURE_STYLE = """\
 .ring { fill: none; stroke: var(--mark); stroke-width: 2.6; }
 .middle { fill: var(--mark); }
 .other { fill: var(--skin); stroke: var(--ink); stroke-width: 1.6; }
-.said, .note { fill: var(--ink); }
+.said, .note { direction: ltr; fill: var(--ink); }
 .note { paint-order: stroke; stroke: var(--paper); stroke-width: 3.5; stroke-linejoin: round; }
 """
-"""How the parts of a picture are drawn, in the colours of `svg.COLORS`."""
+"""How the parts of a picture are drawn, in the colours of `svg.COLORS`.
+
+Texts stand where they are put on a page from right to left, too: there, `start` would be their right end.
+"""
 _WIDTH = 2 * WIDEST
 _MARGIN = 12
 _TOP = 40

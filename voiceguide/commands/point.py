@@ -57,7 +57,9 @@ def command(name: str, *, as_json: bool, target: Path | None, force: bool) -> No
 
 def _draw(point: Point, leaflet: Leaflet, target: Path, *, force: bool) -> None:
     if target.suffix.lower() != ".svg":
-        other = command_line("voiceguide", "point", point.id, "-o", target.with_name(f"{point.id}.svg"))
+        other = command_line(
+            "voiceguide", "point", point.id, "-o", target.parent / f"{target.stem or point.id}.svg"
+        )
         raise UsageError(f"'{target}' does not end in .svg", hint=f"for example `{other}`.")
     if point.picture is None:
         mark = "'picture: {view: …, across: …, down: …}'"

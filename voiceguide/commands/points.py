@@ -39,16 +39,16 @@ def command() -> None:
 )
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 def _sheet(names: tuple[str, ...], *, routine: str | None, target: Path, force: bool) -> None:
-    """Write a page of points: where each is and how it is pressed, in words, then a picture.
+    """Write a page of points, in words and pictures.
 
-    POINT is what `voiceguide list points` shows in front; without one all are on the page. It is one file,
+    Of each point it says where it is, how it is pressed and what to beware of, and shows it. POINT is what `voiceguide list points` shows in front; without one all are on the page. It is one file,
     which needs neither a network nor scripts.
     """
     if names and routine is not None:
         hint = f"`{command_line('voiceguide', 'points', 'sheet', '--routine', routine, '-o', target)}`"
         raise UsageError("--routine says which points: name none beside it", hint=f"for example {hint}.")
     if target.suffix.lower() not in {".html", ".htm"}:
-        page = target.with_name(f"{target.stem or 'points'}.html")
+        page = target.parent / f"{target.stem or 'points'}.html"
         raise UsageError(
             f"'{target}' does not end in .html", hint=f"for example `{command_line('-o', page)}`."
         )
