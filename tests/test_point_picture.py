@@ -230,6 +230,19 @@ def test_behind_the_knee_both_are_in_the_crease_the_outer_one_a_thumb_out_and_in
     assert outer.across + 9 < cord
 
 
+def test_left_and_right_are_those_of_a_body() -> None:
+    """Seen from behind, and on one's own hands and feet from above, the left is on the left."""
+    assert [name for name in VIEWS if BODY[name].faces] == ["forearms", "soles"]
+
+    def inwards(view: str, note: str) -> bool:
+        return next(abs(one.tip[0]) for one in BODY[view].notes if one.name == note) < 60
+
+    assert inwards("hands", "thumb")  # seen from above; palms that are turned to us would have it outside
+    assert not inwards("forearms", "thumb_side")
+    assert inwards("feet", "big_toe")
+    assert inwards("soles", "ball")  # the large one, of the big toe
+
+
 # ── the drawing ──
 
 

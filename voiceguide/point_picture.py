@@ -35,7 +35,7 @@ _WIDTH = 2 * WIDEST
 _MARGIN = 12
 _TOP = 40
 """Of the view: above it stands what the point is called."""
-_LARGE, _USUAL, _SMALL = 16.0, 14.0, 12.5
+_LARGE, _USUAL, _SMALL = 16.0, 14.5, 13.0
 """Heights of letters, in units of the view: pixels on a small phone."""
 _LETTER = 0.56
 """Width of a letter as a share of its height, in the widest of the usual fonts without serifs."""

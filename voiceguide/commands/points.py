@@ -41,8 +41,9 @@ def command() -> None:
 def _sheet(names: tuple[str, ...], *, routine: str | None, target: Path, force: bool) -> None:
     """Write a page of points, in words and pictures.
 
-    Of each point it says where it is, how it is pressed and what to beware of, and shows it. POINT is what `voiceguide list points` shows in front; without one all are on the page. It is one file,
-    which needs neither a network nor scripts.
+    Of each point it says where it is, how it is pressed and what to beware of, and shows it. POINT is what
+    `voiceguide list points` shows in front; without one all are on the page. It is one file, which needs
+    neither a network nor scripts.
     """
     if names and routine is not None:
         hint = f"`{command_line('voiceguide', 'points', 'sheet', '--routine', routine, '-o', target)}`"
