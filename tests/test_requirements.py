@@ -32,6 +32,8 @@ from tests.scheduler.laws import end, lay_out_routine, speech_of
 from voiceguide.commands import cli
 from voiceguide.engines.tone import tone_length
 from voiceguide.errors import InvalidContent
+from voiceguide.library import load_leaflet
+from voiceguide.point_picture import picture_file
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.point import GEAR, parse_point
 from voiceguide.scheduler.routine import parse_routine
@@ -300,6 +302,9 @@ def s46() -> None:
         assert "Where" in shown
         for method in point.methods:
             assert method != "friend" or "With a friend" in shown
+        picture = picture_file(point, POINTS.values(), load_leaflet("en"))
+        assert picture.count('class="ring"') == 3  # beside its name, and on both sides
+        assert point.codes in picture
 
 
 @requirement("S47", "Sole: the feet are cleaned first")

@@ -123,9 +123,23 @@ SETUP: Mapping[str, tuple[str, ...]] = {
     "aside": ("file",),
 }
 """What `voiceguide setup` asks and says, in the same way."""
+PICTURES: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("back", "buttocks", "hands", "forearms", "knees", "feet", "soles"), ()),
+    **dict.fromkeys(("left", "right", "spine", "hip_bone", "dimple", "sacrum", "outer_hip", "pocket"), ()),
+    **dict.fromkeys(("thumb", "first_finger", "long_bone", "elbow_crease", "four_fingers", "thumb_side"), ()),
+    **dict.fromkeys(("knee_crease", "cord", "knob", "big_toe", "second_toe", "ball", "hollow", "heel"), ()),
+    **dict.fromkeys(("never", "both_sides", "no_picture"), ()),
+    **dict.fromkeys(("sheet_title", "sheet_before", "sheet_helper", "sheet_list"), ()),
+    "sheet_routine": ("routine",),
+    "other": ("codes",),
+    "title": ("place", "codes"),
+    "picture_of": ("codes",),
+}
+"""What stands in pictures of points, and on the page of them (`points sheet`), in the same way."""
 GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "labels": LABELS,
     "page": PAGE,
+    "pictures": PICTURES,
     "prompter": PROMPTER,
     "appointments": APPOINTMENTS,
     "plots": PLOTS,
@@ -198,6 +212,8 @@ class Leaflet:
     """By key of `LABELS`, placeholders still open."""
     page: Mapping[str, str]
     """By key of `PAGE`, placeholders still open: the page fills them in as it plays."""
+    pictures: Mapping[str, str]
+    """By key of `PICTURES`, placeholders still open."""
     prompter: Mapping[str, str]
     """By key of `PROMPTER`, placeholders still open as well."""
     appointments: Mapping[str, str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable
+from math import hypot
 
 from voiceguide.track import without_line_ends
 
@@ -65,6 +66,28 @@ def path(points: Iterable[tuple[float, float]], *, closed: bool = False) -> str:
     """Return the `d` of straight lines through points."""
     told = " L".join(f"{_number(x)} {_number(y)}" for x, y in points)
     return f"M{told}{' Z' if closed else ''}"
+
+
+def curve(points: Iterable[tuple[float, float]], *, closed: bool = False) -> str:
+    """Return the `d` of a smooth line through points, none of which is the one before it."""
+    through = list(points)
+    ring = [through[-1], *through, *through[:2]] if closed else [through[0], *through, through[-1]]
+    told = [f"M{_number(through[0][0])} {_number(through[0][1])}"]
+    for before, start, end, after in zip(ring, ring[1:], ring[2:], ring[3:], strict=False):
+        # A third of the way along what leads through each end: round, and never a loop where two are close.
+        reach = hypot(end[0] - start[0], end[1] - start[1]) / 3
+        first, last = _along(start, before, end, reach), _along(end, after, start, reach)
+        told.append("C" + " ".join(f"{_number(x)} {_number(y)}" for x, y in (first, last, end)))
+    return f"{' '.join(told)}{' Z' if closed else ''}"
+
+
+def _along(
+    point: tuple[float, float], before: tuple[float, float], after: tuple[float, float], reach: float
+) -> tuple[float, float]:
+    """Return what lies so far from a point in the direction from one neighbour to the other."""
+    across, down = after[0] - before[0], after[1] - before[1]
+    share = reach / hypot(across, down)
+    return point[0] + share * across, point[1] + share * down
 
 
 def _number(value: str | float) -> str:

@@ -18,10 +18,13 @@ _RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
 
 
 def load_page(folder: Path) -> tuple[str, str, str]:
-    """Return the page, the style and the script in a folder; the style begins with that of all pages."""
-    page, style, script = (
-        (folder / f"page.{suffix}").read_text(encoding="utf-8") for suffix in ("html", "css", "js")
-    )
+    """Return the page, the style and the script in a folder; the style begins with that of all pages.
+
+    The script is empty where there is none.
+    """
+    page, style = ((folder / f"page.{suffix}").read_text(encoding="utf-8") for suffix in ("html", "css"))
+    code = folder / "page.js"
+    script = code.read_text(encoding="utf-8") if code.is_file() else ""
     return page, f"{_STYLE.read_text(encoding='utf-8')}\n{style}", script
 
 
@@ -38,11 +41,11 @@ def direction(language: str) -> str:
 def policy(script: str, style: str, **more: str) -> str:
     """Return a content security policy that allows this script and this style, by hash, and no network.
 
-    `more` are rules of its own, such as `img_src="data:"`.
+    Where the script is empty, none may run. `more` are rules of its own, such as `img_src="data:"`.
     """
     rules = dict.fromkeys(("default-src", "base-uri", "form-action"), "'none'")
     rules |= {name.replace("_", "-"): allowed for name, allowed in more.items()}
-    rules |= {"script-src": _hash(script), "style-src": _hash(style)}
+    rules |= {"script-src": _hash(script) if script else "'none'", "style-src": _hash(style)}
     return "; ".join(f"{name} {allowed}" for name, allowed in rules.items())
 
 

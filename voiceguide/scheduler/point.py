@@ -48,6 +48,10 @@ GEAR = (
 POSTURE_GEAR = {"prone": ("two_pillows",), "on_side": ("two_pillows",)}
 """What a posture asks for, whatever is done in it."""
 AFTERCARE = ("ice", "notice", "foot_bath")
+VIEWS = ("back", "buttocks", "hands", "forearms", "knees", "feet", "soles")
+"""Parts of the body of which there is a picture, from one direction each."""
+WIDEST, HIGHEST = 180, 400
+"""Of half a view, from its middle outwards, and of all of it: as many pixels on a small phone."""
 SOURCE = Text(pattern=r"[SX][0-9]{1,2}", noun="source number such as S17")
 """A number of the fact base."""
 ID = r"[a-z0-9]+(-[a-z0-9]+)*"
@@ -108,6 +112,18 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a point lies on a view of the body; one that is paired lies on the other side as well."""
+
+    view: str
+    """One of `VIEWS`."""
+    across: int
+    """From the middle outwards, 0 to `WIDEST`."""
+    down: int
+    """From the top, 0 to `HIGHEST`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """One place on the body."""
 
@@ -135,6 +151,8 @@ class Point:
     """What follows it: `ice`, `notice`, `foot_bath`."""
     cautions: tuple[str, ...]
     """Conditions under which it is left out, and warnings that come with it."""
+    picture: Mark | None
+    """Where it is in a picture; None if there is none."""
     helps: tuple[str, ...]
     """What the sources say it is meant to help. Never a promise."""
     sources: tuple[str, ...]
@@ -194,6 +212,9 @@ POINT = Record(
         "zone": Text(ZONES, "zone"),
         "aftercare": Seq(Text(AFTERCARE, "aftercare")),
         "cautions": Seq(Text(CAUTIONS, "caution")),
+        "picture": Record(
+            {"view": Text(VIEWS, "view of the body"), "across": Whole(0, WIDEST), "down": Whole(0, HIGHEST)}
+        ),
         "helps": Seq(Text()),
         "sources": Seq(SOURCE),
     },
@@ -205,6 +226,7 @@ POINT = Record(
         "release": "gradual",
         "aftercare": (),
         "cautions": (),
+        "picture": None,
         "helps": (),
         "sources": (),
     },
@@ -247,6 +269,7 @@ def parse_point(mapping: object) -> Point:
         zone=found["zone"],
         aftercare=found["aftercare"],
         cautions=found["cautions"],
+        picture=Mark(**found["picture"]) if found["picture"] else None,
         helps=found["helps"],
         sources=found["sources"],
     )
