@@ -15,6 +15,8 @@ import pytest
 
 from tests.answers import answers_with, keep_answers, lines_for, walked
 from tests.conftest import Outcome, Run
+from voiceguide.commands._asking import set_up
+from voiceguide.commands._outcomes import outcome
 from voiceguide.gate import QUESTIONS, STOPS, Question
 from voiceguide.library import load_leaflet
 from voiceguide.profile import FILE, HOLDS, load_profile
@@ -227,6 +229,14 @@ def test_where_a_doctor_has_to_judge_first_nothing_is_left(
     assert done.code == 1
     assert "nothing of 'hands' is left to press" in done.err
     assert "because of what you answered" in done.err
+    assert "Once a doctor has agreed, `voiceguide setup` asks you again." in done.err
+
+
+def test_where_another_routine_may_do_it_is_offered(run: Run, stranger: Path) -> None:
+    keep_answers(stranger, pregnancy="yes")
+    done = run("show", "hands", *TONE)
+    assert done.code == 1
+    assert "because of what you answered: pregnancy. `voiceguide list routines` shows the others." in done.err
 
 
 def test_what_a_doctor_lifted_stays_visible(answer: Answering, run: Run) -> None:
@@ -441,7 +451,22 @@ def test_going_on_passes_the_gate_too(run: Run, stranger: Path) -> None:
 # ── aloud ──
 
 
-def test_aloud_every_question_and_all_that_follows_is_spoken(answer: Answering, stranger: Path) -> None:
+def test_aloud_every_question_each_answer_and_all_that_follows_is_heard(
+    monkeypatch: pytest.MonkeyPatch, stranger: Path
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(lines_for(thinners="yes", side="left")))
+    heard: list[str] = []
+    profile = set_up(TODAY, speak=heard.append)
+    assert [name for name in profile.answers if WORDS[f"ask_{name}"] not in heard] == []
+    assert heard.count("Yes.") == 2
+    assert "The left side." in heard
+    assert [text for text in outcome(profile) if text and text.replace("`", "") not in heard] == []
+    assert not any("[" in text or "`" in text or str(stranger) in text for text in heard)
+
+
+def test_aloud_it_is_spoken_by_the_voice_and_backend_that_are_asked_for(
+    answer: Answering, stranger: Path
+) -> None:
     done = answer(lines_for(accident="yes"), "--aloud", "--backend", "null", *TONE)
     assert done.code == 1
     assert plain(done.out).startswith("Press nothing.")

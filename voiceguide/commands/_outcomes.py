@@ -91,6 +91,16 @@ def zones_without(condition: str) -> tuple[str, ...]:
     return tuple(zone for zone in ZONES if zone not in pressed)
 
 
+def hint_for_nothing_left(conditions: Iterable[str], others: str) -> str:
+    """Return why nothing is left to press, and what to do; `others` leads to routines that may help."""
+    leaflet = load_leaflet(LANGUAGE)
+    ordered = sorted(conditions, key=CONDITIONS.index)
+    named = "; ".join(leaflet.word("conditions", one) for one in ordered)
+    if any(set(zones_without(one)) == set(ZONES) for one in ordered):
+        others = "Once a doctor has agreed, `voiceguide setup` asks you again."
+    return f"that is because of what you answered: {named}. {others}"
+
+
 def agreed_line(agreed: Iterable[str]) -> str:
     """Return the line that reminds somebody of what they said a doctor lifted."""
     leaflet = load_leaflet(LANGUAGE)

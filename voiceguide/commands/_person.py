@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from voiceguide.commands import as_called
-from voiceguide.commands._options import Decorator, called, check_routine
+from voiceguide.commands._options import Decorator, check_routine
 from voiceguide.commands._speaking import tell_later, tell_what_waits
 from voiceguide.errors import NothingLeft
 from voiceguide.folders import private_folder
@@ -77,8 +77,9 @@ def _applied(function: Callable[..., Any], leaves_away: str, find: Find) -> Call
             done = function(*args, options=options, **given)
         except NothingLeft as error:
             if profile is not None and (why := profile.cautions & error.why):
-                named = "; ".join(called(one) for one in sorted(why))
-                error.hint = f"that is because of what you answered: {named}. {error.hint}"
+                from voiceguide.commands._outcomes import hint_for_nothing_left
+
+                error.hint = hint_for_nothing_left(why, error.hint or "")
             raise
         tell_what_waits()
         return done
@@ -115,7 +116,7 @@ def _of_the_owner(*, tells: bool) -> Find:
             from voiceguide.commands._outcomes import refusal
 
             error = refusal(profile)
-            error.hint = f"{error.hint} For somebody else, `--no-profile` leaves your answers away."
+            error.hint = f"{error.hint} For somebody else, `--no-profile` leaves your answers out."
             raise error
         if tells and profile is None:
             tell_later(as_called(_NO_ANSWERS))
