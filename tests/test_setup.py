@@ -327,6 +327,18 @@ def test_a_file_that_makes_no_sense_is_kept_aside_and_asked_for_again(
     assert kept_answers(stranger) == answers_with()
 
 
+def test_where_to_get_help_is_told_even_if_nothing_can_be_kept(
+    answer: Answering, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("VOICEGUIDE_DATA", str(tmp_path / "file"))
+    done = answer(lines_for(chest="yes"))
+    assert done.code == 1
+    assert done.out.startswith("Press nothing. Call your emergency number")
+    assert "your answers cannot be kept" in done.err
+    assert "are kept on this machine" not in done.err
+
+
 # ── what it does to a session ──
 
 
