@@ -15,6 +15,8 @@ import pytest
 
 from tests.answers import answers_with, keep_answers, lines_for, walked
 from tests.conftest import Outcome, Run
+from voiceguide.commands._asking import set_up
+from voiceguide.commands._outcomes import outcome
 from voiceguide.gate import QUESTIONS, STOPS, Question
 from voiceguide.library import load_leaflet
 from voiceguide.profile import FILE, HOLDS, load_profile
@@ -226,7 +228,15 @@ def test_where_a_doctor_has_to_judge_first_nothing_is_left(
     done = run("play", "hands", "--backend", "null", *TONE)
     assert done.code == 1
     assert "'hands' is not for you: nothing of it is left" in done.err
-    assert "It follows from your answers" in done.err
+    assert "Has something changed, or a doctor agreed? `voiceguide setup`." in done.err
+
+
+def test_where_another_routine_may_do_it_is_offered(run: Run, stranger: Path) -> None:
+    keep_answers(stranger, pregnancy="yes")
+    done = run("show", "hands", *TONE)
+    assert done.code == 1
+    assert "The reason: pregnancy" in done.err
+    assert "Then there is `voiceguide play arms`." in done.err
 
 
 def test_what_a_doctor_lifted_stays_visible(answer: Answering, run: Run) -> None:
@@ -317,6 +327,18 @@ def test_a_file_that_makes_no_sense_is_kept_aside_and_asked_for_again(
     assert kept_answers(stranger) == answers_with()
 
 
+def test_where_to_get_help_is_told_even_if_nothing_can_be_kept(
+    answer: Answering, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("VOICEGUIDE_DATA", str(tmp_path / "file"))
+    done = answer(lines_for(chest="yes"))
+    assert done.code == 1
+    assert done.out.startswith("Press nothing. Call your emergency number")
+    assert "your answers cannot be kept" in done.err
+    assert "are kept on this machine" not in done.err
+
+
 # ── what it does to a session ──
 
 
@@ -385,10 +407,13 @@ def test_without_answers_and_without_a_terminal_play_says_so_in_one_line_and_goe
 def test_old_answers_apply_where_nobody_can_be_asked(run: Run, stranger: Path, tmp_path: Path) -> None:
     keep_answers(stranger, LONG_AGO, clots="yes")
     for words in (("play", "--backend", "null"), ("export", "-o", str(tmp_path / "x.wav"))):
+        wrong = run(words[0], "full", "--only", "li4,b99", *words[1:], *TONE)
+        assert wrong.code == 2
+        assert wrong.err.startswith("Error: "), "what is wrong is told alone"
+        assert "weeks old" not in wrong.err
         done = run(words[0], "full", "--only", "li4,toe", *words[1:], *TONE)
-        assert done.code == 0
+        assert (done.code, done.err.count("more than two weeks old")) == (0, 1)
         assert "toe (a blood clot, now or earlier)" in done.err
-        assert done.err.count("more than two weeks old") == 1
     assert "weeks old" not in run("show", "full", *TONE).err
 
 
@@ -405,9 +430,9 @@ def test_export_says_in_one_line_that_nobody_was_asked_and_show_says_nothing(
 ) -> None:
     done = run("export", "hands", "-o", str(tmp_path / "x.wav"), *TONE)
     assert (done.code, done.err.count(NOT_ASKED)) == (0, 1)
-    many = ("export", "hands", "--into", str(tmp_path / "none"), *TONE)
+    assert NOT_ASKED not in run("export", "hands", "-o", str(tmp_path / "y.wav"), "--no-profile", *TONE).err
+    many = ("export", "hands", "--into", str(tmp_path), "--as", "wav", "--jobs", "1", *TONE)
     assert run(*many).err.count(NOT_ASKED) == 1
-    assert NOT_ASKED not in run(*many, "--no-profile").err
     assert NOT_ASKED not in run("show", "hands", *TONE).err
 
 
@@ -440,7 +465,22 @@ def test_going_on_passes_the_gate_too(run: Run, stranger: Path) -> None:
 # ── aloud ──
 
 
-def test_aloud_every_question_and_all_that_follows_is_spoken(answer: Answering, stranger: Path) -> None:
+def test_aloud_every_question_each_answer_and_all_that_follows_is_heard(
+    monkeypatch: pytest.MonkeyPatch, stranger: Path
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(lines_for(thinners="yes", side="left")))
+    heard: list[str] = []
+    profile = set_up(TODAY, speak=heard.append)
+    assert [name for name in profile.answers if WORDS[f"ask_{name}"] not in heard] == []
+    assert heard.count("Yes.") == 2
+    assert "The left side." in heard
+    assert [text for text in outcome(profile) if text and text.replace("`", "") not in heard] == []
+    assert not any("[" in text or "`" in text or str(stranger) in text for text in heard)
+
+
+def test_aloud_it_is_spoken_by_the_voice_and_backend_that_are_asked_for(
+    answer: Answering, stranger: Path
+) -> None:
     done = answer(lines_for(accident="yes"), "--aloud", "--backend", "null", *TONE)
     assert done.code == 1
     assert plain(done.out).startswith("Press nothing.")

@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 
 import click
 
@@ -67,12 +68,16 @@ def set_up(day: date, *, speak: Speak | None = None, results_to_stderr: bool = F
     except KeyboardInterrupt:
         talk.tell("Nothing is kept.", is_heard=False)
         raise
-    aside = put_profile_aside(folder) if is_unusable else None
     profile = Profile(answers, day)
-    path = save_profile(folder, profile)
-    talk.tell("")
-    for text in outcome(profile):
-        talk.tell(text, is_result=not results_to_stderr)
+    aside: Path | None = None
+    try:
+        aside = put_profile_aside(folder) if is_unusable else None
+        path = save_profile(folder, profile)
+    finally:
+        # Also if nothing can be kept: where to get help has to be told.
+        talk.tell("")
+        for text in outcome(profile):
+            talk.tell(text, is_result=not results_to_stderr)
     talk.tell(leaflet.setup["kept"].format(file=path), is_heard=False)
     if aside:
         talk.tell(leaflet.setup["aside"].format(file=aside), is_heard=False)

@@ -30,7 +30,7 @@ from voiceguide.batch import (
     told,
 )
 from voiceguide.commands._options import Steps, check_routine, typed
-from voiceguide.commands._speaking import LANGUAGE, open_voice, spoken
+from voiceguide.commands._speaking import LANGUAGE, open_voice, spoken, tell_what_waits
 from voiceguide.errors import ExportError, InvalidContent, Unavailable, UsageError
 from voiceguide.exporter import bitrate_for, check_target
 from voiceguide.folders import user_folder
@@ -196,6 +196,7 @@ def export_many(
                 background=sound.background,
             )
         )
+    tell_what_waits()
     outcomes += _do([job for job in jobs if job.targets], ledger, many)
     if many.index:
         outcomes.append(_write_index(folder, ledger))

@@ -18,7 +18,7 @@ from voiceguide import registry
 from voiceguide.backends import Backend
 from voiceguide.background import NONE
 from voiceguide.commands import TYPED
-from voiceguide.commands._speaking import LANGUAGE, is_kept, spoken
+from voiceguide.commands._speaking import LANGUAGE, is_kept, spoken, tell_what_waits
 from voiceguide.commands._told import author_lines, explain
 from voiceguide.errors import (
     ImpossibleLength,
@@ -257,6 +257,7 @@ def open_session(
         raise
     say_notes(session.voice)
     if sounds:
+        tell_what_waits()
         for line in author_lines(session):
             click.echo(line, err=True)
     return session

@@ -14,6 +14,7 @@ from click.core import ParameterSource
 
 from voiceguide.commands import as_called
 from voiceguide.commands._options import Decorator, check_routine
+from voiceguide.commands._speaking import tell_later, tell_what_waits
 from voiceguide.errors import NothingLeft
 from voiceguide.folders import private_folder
 from voiceguide.profile import Profile, load_profile
@@ -68,16 +69,18 @@ def _applied(function: Callable[..., Any], leaves_away: str, find: Find) -> Call
             # It runs the command again as it was typed then, which comes through here with all that is asked.
             return function(*args, options=options, **given)
         if is_left_away and leaves_away == "as_guest":
-            _note(_GUEST)
+            tell_later(as_called(_GUEST))
         profile = None if is_left_away else find(context, options)
         if profile is not None:
             options = _with_answers(profile, options, context)
         try:
-            return function(*args, options=options, **given)
+            done = function(*args, options=options, **given)
         except NothingLeft as error:
             if profile is not None and profile.cautions & error.why:
-                error.hint = f"{error.hint} It follows from your answers in `voiceguide setup`."
+                error.hint = f"{error.hint} Has something changed, or a doctor agreed? `voiceguide setup`."
             raise
+        tell_what_waits()
+        return done
 
     return gathered
 
@@ -95,7 +98,7 @@ def _of_the_player(context: click.Context, options: Options) -> Profile | None:
             if profile.stop:
                 raise click.exceptions.Exit(1)
         else:
-            _note(_OLD_ANSWERS if is_old else _NO_ANSWERS)
+            tell_later(as_called(_OLD_ANSWERS if is_old else _NO_ANSWERS))
     if profile is not None and profile.stop:
         from voiceguide.commands._outcomes import refusal
 
@@ -111,12 +114,12 @@ def _of_the_owner(*, tells: bool) -> Find:
             from voiceguide.commands._outcomes import refusal
 
             error = refusal(profile)
-            error.hint = f"{error.hint} For somebody else, `--no-profile` leaves your answers away."
+            error.hint = f"{error.hint} For somebody else, `--no-profile` leaves your answers out."
             raise error
         if tells and profile is None:
-            _note(_NO_ANSWERS)
+            tell_later(as_called(_NO_ANSWERS))
         elif tells and profile is not None and profile.is_old(day):
-            _note(_OLD_ANSWERS)
+            tell_later(as_called(_OLD_ANSWERS))
         return profile
 
     return find
@@ -133,7 +136,7 @@ def _with_answers(profile: Profile, options: Options, context: click.Context) ->
     if profile.agreed:
         from voiceguide.commands._outcomes import agreed_line
 
-        click.echo(agreed_line(profile.agreed), err=True)
+        tell_later(agreed_line(profile.agreed))
     return replace(
         options,
         **suggested,
@@ -150,7 +153,3 @@ def _is_at_a_terminal() -> bool:
 def today() -> date:
     """Return the date here."""
     return date.today()  # noqa: DTZ011 - the day that the person has
-
-
-def _note(text: str) -> None:
-    click.echo(as_called(text), err=True)

@@ -19,6 +19,7 @@ Made = TypeVar("Made")
 
 
 _TOLD = "voiceguide.told"
+_WAITING = "voiceguide.waiting"
 
 
 def open_voice(voice: str | None, rate: int | None, fill: str | None = None) -> Voice:
@@ -67,6 +68,18 @@ def tell_choice(speaker: Voice, why: str) -> None:
 def is_kept(name: str) -> bool:
     """Return True if an option comes from the settings, not from what was typed now."""
     return click.get_current_context().get_parameter_source(name) is ParameterSource.DEFAULT_MAP
+
+
+def tell_later(line: str) -> None:
+    """Keep a line until nothing is wrong any more: what is wrong is told alone."""
+    click.get_current_context().find_root().meta.setdefault(_WAITING, []).append(line)
+
+
+def tell_what_waits() -> None:
+    """Print the lines that were kept."""
+    waiting = click.get_current_context().find_root().meta.pop(_WAITING, [])
+    for line in waiting:
+        click.echo(line, err=True)
 
 
 def _tell_once(line: str) -> None:
