@@ -7,22 +7,27 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import click
+
 from voiceguide import turns
 from voiceguide.awake import awake
 from voiceguide.bookmark import Keeper
+from voiceguide.commands._pain import Questions, is_seen
 from voiceguide.controls import BY_KEY
+from voiceguide.entry import Entry
 from voiceguide.errors import Unavailable
-from voiceguide.folders import private_folder, user_folder
-from voiceguide.keyboard import ReadKeys, keys, no_keys, watched
+from voiceguide.folders import private_folder
+from voiceguide.keyboard import OneByOne, ReadKeys, keys, no_keys, watched
 from voiceguide.media_keys import MediaKeys, Showing, media_keys
-from voiceguide.played import Log
-from voiceguide.score import stops_of
+from voiceguide.score import DOSED, stops_of
+from voiceguide.session_log import Log
 from voiceguide.units import Milliseconds
 
 # The player needs numpy, which `voiceguide --help` should not wait for.
 if TYPE_CHECKING:
     from voiceguide.backends import Backend
     from voiceguide.commands._screen import Screen
+    from voiceguide.journal import Journal
     from voiceguide.player import Player
     from voiceguide.scheduler.timeline import Segment
     from voiceguide.session import Session
@@ -47,8 +52,10 @@ def listen(
     preflight: bool,
     starts_in: Milliseconds | None,
     waits_for_me: bool,
+    journal: Journal | None = None,
+    continues: int | None = None,
 ) -> None:
-    """Play a session to its end, doing what keys ask for. Blocks.
+    """Play a session to its end, doing what keys ask for, and ask before and after how it hurts. Blocks.
 
     Parameters
     ----------
@@ -67,60 +74,108 @@ def listen(
     waits_for_me
         True if it waits for a key where something has to be found.
 
+    journal
+        Where it is kept; None if nothing is, and then nothing is asked.
+    continues
+        The number of the session in the journal that goes on; None if it is a new one.
+
     Raises
     ------
     Unavailable
         If no device opens.
     """
-    from voiceguide.player import Player, play
+    from voiceguide.player import Player
 
-    folder, now = user_folder(), datetime.now().astimezone()
-    about = {"routine": session.plan.routine.id, "voice": session.voice.name}
-    with ExitStack() as stack, keys() as read_keys, screen:
+    is_shown = False
+
+    def tell(line: str) -> None:
+        if is_shown:
+            screen.warn(line)
+        else:
+            click.echo(line, err=True)
+
+    if journal is not None:
+        journal.tell = tell
+    log = Log(journal, _entry(session), tell=tell, continues=continues)
+    questions: Questions | None = None
+    with keys() as read_keys:
+        typed = OneByOne(read_keys)
         has_keys = read_keys is not no_keys
-        player = Player(
-            session,
-            greets=(has_keys and preflight) or starts_in is not None,
-            starts_in=starts_in,
-            is_answered=has_keys,
-            waits_for_me=waits_for_me,
-        )
-        if waits_for_me and not has_keys:
-            screen.tell("Note: there is no terminal to press Space at, so nothing waits for you.")
-        if player.is_paused:
-            screen.tell("Space begins.")
-        seat = Seat(
-            player,
-            read_keys,
-            screen,
-            log=Log(folder, now, about=about, tell=screen.warn),
-            keeper=Keeper(private_folder(), words, tell=screen.warn),
-            session=session,
-        )
-
-        def poll() -> None:
-            if seat.media is None:
-                # Both take their time, and sound comes first.
-                seat.media = stack.enter_context(media_keys(lambda: player.position, seat.showing()))
-                if not stack.enter_context(awake()):
-                    screen.tell(
-                        "Note: nothing here can keep this machine from falling asleep. Set it to stay awake."
-                    )
-            seat.poll()
-
-        seat.ticks = not stack.enter_context(watched(player.tick))
-        try:
-            play(
-                player,
-                device,
-                samplerate=session.samplerate,
-                poll=poll,
-                tick=_LOOK,
-                lost=seat.lose,
-                found=seat.find,
+        if has_keys and journal is not None and is_seen():
+            questions = Questions(log, typed)
+            if preflight and starts_in is None:  # otherwise it begins by itself
+                questions.ask_before()
+        with ExitStack() as stack, screen:
+            is_shown = True
+            player = Player(
+                session,
+                greets=(has_keys and preflight) or starts_in is not None,
+                starts_in=starts_in,
+                is_answered=has_keys,
+                waits_for_me=waits_for_me,
             )
-        finally:
-            seat.leave()
+            if waits_for_me and not has_keys:
+                screen.tell("Note: there is no terminal to press Space at, so nothing waits for you.")
+            if player.is_paused:
+                screen.tell("Space begins.")
+            seat = Seat(
+                player,
+                typed.read if has_keys else no_keys,
+                screen,
+                log=log,
+                keeper=Keeper(private_folder(), words, tell=screen.warn),
+                session=session,
+            )
+            _play(session, player, device, seat, stack, screen)
+        is_shown = False
+        typed.read()  # what was meant for the session is no answer
+        has_note = questions is not None and log.number is not None and questions.ask_after()
+    if questions is not None and has_note:
+        questions.ask_note()
+
+
+def _entry(session: Session) -> Entry:
+    """Return what the journal is told of a session that is going to be played."""
+    timeline = session.timeline
+    dosed = (one.stop for one in timeline.segments if one.stop and one.action in {*DOSED, "ice"})
+    return Entry(
+        id=0,
+        began=datetime.now().astimezone(),
+        routine=session.plan.routine.id,
+        length=timeline.duration,
+        stops=tuple(dict.fromkeys(dosed)),
+    )
+
+
+def _play(
+    session: Session, player: Player, device: Backend, seat: Seat, stack: ExitStack, screen: Screen
+) -> None:
+    """Play it to its end; `stack` closes what is opened for it."""
+    from voiceguide.player import play
+
+    def poll() -> None:
+        if seat.media is None:
+            # Both take their time, and sound comes first.
+            seat.media = stack.enter_context(media_keys(lambda: player.position, seat.showing()))
+            if not stack.enter_context(awake()):
+                screen.tell(
+                    "Note: nothing here can keep this machine from falling asleep. Set it to stay awake."
+                )
+        seat.poll()
+
+    seat.ticks = not stack.enter_context(watched(player.tick))
+    try:
+        play(
+            player,
+            device,
+            samplerate=session.samplerate,
+            poll=poll,
+            tick=_LOOK,
+            lost=seat.lose,
+            found=seat.find,
+        )
+    finally:
+        seat.leave()
 
 
 class Seat:
@@ -191,10 +246,13 @@ class Seat:
         self._screen.show(player)
         if self.media:
             self.media.show(self.showing())
+        if player.score.is_under_way:
+            self._log.begin(datetime.now().astimezone())
         self._log.write(player.played.take())
         if not (player.is_ending or player.score.is_waiting) and player.score.segment is not self._segment:
             self._segment = player.score.segment
-            self._keeper.keep((*self._done, *stops_of(player.score)), datetime.now().astimezone())
+            done = (*self._done, *stops_of(player.score))
+            self._keeper.keep(done, datetime.now().astimezone(), self._log.number)
 
     def lose(self, error: Unavailable) -> None:
         """Say that the device has gone."""
@@ -216,8 +274,10 @@ class Seat:
         player = self._player
         self._log.write(player.played.take(is_end=True))
         pressed = {one.stop for one in player.tape.session.segments if one.stop and one.points}
-        if not player.is_ending and pressed <= {*stops_of(player.score)}:
+        is_through = not player.is_ending and pressed <= {*stops_of(player.score)}
+        if is_through:
             self._keeper.forget()
+        self._log.finish(is_through=is_through and player.ended)
 
     def _press(self, key: str, *, ticks: bool) -> None:
         player, control = self._player, BY_KEY.get(key)
