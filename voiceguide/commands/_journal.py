@@ -65,4 +65,4 @@ def in_full(entry: Entry, leaflet: Leaflet) -> Iterator[str]:
         yield f"  {words['note']}:"
         yield from (f"    {line}" for line in entry.note.split("\n"))
     if entry.means_stop:
-        yield f"  {words['stop_today']}"
+        yield f"  {words['meant_stop']}"

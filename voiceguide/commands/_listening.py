@@ -126,7 +126,7 @@ def listen(
                 keeper=Keeper(private_folder(), words, tell=screen.warn),
                 session=session,
             )
-            _play(session, player, device, seat, stack, screen)
+            _play(player, device, seat, stack, samplerate=session.samplerate)
         is_shown = False
         typed.read()  # what was meant for the session is no answer
         has_note = questions is not None and log.number is not None and questions.ask_after()
@@ -147,9 +147,7 @@ def _entry(session: Session) -> Entry:
     )
 
 
-def _play(
-    session: Session, player: Player, device: Backend, seat: Seat, stack: ExitStack, screen: Screen
-) -> None:
+def _play(player: Player, device: Backend, seat: Seat, stack: ExitStack, *, samplerate: int) -> None:
     """Play it to its end; `stack` closes what is opened for it."""
     from voiceguide.player import play
 
@@ -158,7 +156,7 @@ def _play(
             # Both take their time, and sound comes first.
             seat.media = stack.enter_context(media_keys(lambda: player.position, seat.showing()))
             if not stack.enter_context(awake()):
-                screen.tell(
+                seat.screen.tell(
                     "Note: nothing here can keep this machine from falling asleep. Set it to stay awake."
                 )
         seat.poll()
@@ -168,7 +166,7 @@ def _play(
         play(
             player,
             device,
-            samplerate=session.samplerate,
+            samplerate=samplerate,
             poll=poll,
             tick=_LOOK,
             lost=seat.lose,
@@ -193,7 +191,7 @@ class Seat:
     ) -> None:
         self._player = player
         self._read_keys = read_keys
-        self._screen = screen
+        self.screen = screen
         self._log = log
         self._keeper = keeper
         self.ticks = True
@@ -237,13 +235,13 @@ class Seat:
         player = self._player
         was_alarm, self._is_alarm = self._is_alarm, player.score.is_alarm
         if self._is_lost and self._is_alarm and not was_alarm:
-            self._screen.warn("The ice is over: take it off now. There is no sound to say so.")
+            self.screen.warn("The ice is over: take it off now. There is no sound to say so.")
         if was_alarm and not self._is_alarm:
-            self._screen.warn("Nobody answered. Is the ice still on? Take it off.")
+            self.screen.warn("Nobody answered. Is the ice still on? Take it off.")
         if player.under.lost and not self._has_told_of_background:
             self._has_told_of_background = True
-            self._screen.warn(f"The background is gone: {player.under.lost.message}. The voice goes on.")
-        self._screen.show(player)
+            self.screen.warn(f"The background is gone: {player.under.lost.message}. The voice goes on.")
+        self.screen.show(player)
         if self.media:
             self.media.show(self.showing())
         if player.score.is_under_way:
@@ -257,16 +255,16 @@ class Seat:
     def lose(self, error: Unavailable) -> None:
         """Say that the device has gone."""
         self._is_lost = True
-        self._screen.warn(f"Paused: {error.message}. Trying to open it again; q, three times, stops.")
+        self.screen.warn(f"Paused: {error.message}. Trying to open it again; q, three times, stops.")
 
     def find(self) -> None:
         """Say that it is back; go on by itself only where nobody could press a key."""
         self._is_lost = False
         if self._read_keys is no_keys or self._player.is_ending or self._player.score.is_alarm:
-            self._screen.warn("The sound is back.")
+            self.screen.warn("The sound is back.")
             self._player.resume()
         else:
-            self._screen.warn("The sound is back. Space goes on.")
+            self.screen.warn("The sound is back. Space goes on.")
             self._player.turn(turns.tell_return)
 
     def leave(self) -> None:
@@ -291,7 +289,7 @@ class Seat:
         if control is None:
             return
         if control.id != "help":
-            self._screen.clear()
+            self.screen.clear()
         asked = 0 <= self._looks - self._asked_to_end <= _ASKED_FOR
         self._asked_to_end = self._looks if control.id == "end" else -_ASKED_FOR - 1
         if control.turn is not None:
@@ -299,19 +297,19 @@ class Seat:
         elif control.id == "pause":
             player.toggle()
             if player.is_paused:
-                self._screen.tell("Paused. Space goes on.")
+                self.screen.tell("Paused. Space goes on.")
             else:
                 self._tell_late()
         elif control.id == "end" and not asked and not player.is_ending:
             player.turn(turns.ask_to_end)
         elif control.id == "end":
-            self._screen.tell("Stopping." if player.is_ending else "Ending. q once more stops at once.")
+            self.screen.tell("Stopping." if player.is_ending else "Ending. q once more stops at once.")
             player.end()
         elif control.id == "help":
-            self._screen.list_keys()
+            self.screen.list_keys()
         else:
             player.make_louder(1 if control.id == "louder" else -1)
-            self._screen.tell(f"Level: {player.level:+g} dB")
+            self.screen.tell(f"Level: {player.level:+g} dB")
 
     def _tell_late(self) -> None:
         """Say how much later it ends than it was to, if that is another minute than was said before."""

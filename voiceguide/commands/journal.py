@@ -32,6 +32,7 @@ from voiceguide.journal_file import (
 from voiceguide.journal_tables import UnreadableEntry
 from voiceguide.library import DEFAULT_ROUTINE, load_leaflet
 from voiceguide.review import review
+from voiceguide.units import Milliseconds
 from voiceguide.whole_files import check_file_target, write_text
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -67,9 +68,16 @@ def _now() -> datetime:
     return datetime.now().astimezone().replace(microsecond=0)
 
 
+def _parse_minutes(text: str) -> Milliseconds:
+    try:
+        return parse_seconds(float(text) * 60)
+    except ValueError:
+        raise ValueError(f"'{text}' is no number of minutes that a session takes") from None
+
+
 _DATE = _Said(lambda text: parse_began(text, _now()), "such as 2026-11-20T21:30, not later than now.")
 _ROUTINE = _Said(parse_routine_name, "as it is called on the command line.")
-_MINUTES = _Said(lambda text: parse_seconds(float(text) * 60), "how long it was to take, such as 45.")
+_MINUTES = _Said(_parse_minutes, "how long it was to take, such as 45; up to six hours.")
 _PAIN = _Said(parse_pain, "0 is no pain, 10 the worst there is.")
 _SIDE = _Said(parse_side, "whichever hurt more.")
 _NOTE = _Said(parse_note, "a file beside the journal has room for more.")
@@ -81,13 +89,7 @@ def _entry_options(*, is_new: bool) -> Decorator:
     routine = DEFAULT_ROUTINE if is_new else None
     options = (
         click.option("--date", type=_DATE, metavar="TIME", default=now, help="When it began."),
-        click.option(
-            "--routine",
-            type=_ROUTINE,
-            metavar="NAME",
-            default=DEFAULT_ROUTINE if is_new else None,
-            help="What.",
-        ),
+        click.option("--routine", type=_ROUTINE, metavar="NAME", default=routine, help="What was played."),
         click.option("--minutes", type=_MINUTES, metavar="N", required=is_new, help="How long it took."),
         click.option("--before", type=_PAIN, metavar="0-10", help="Pain before it."),
         click.option("--after", type=_PAIN, metavar="0-10", help="Pain after it."),
@@ -238,7 +240,7 @@ def _say(entry: Entry) -> None:
     leaflet = load_leaflet(LANGUAGE)
     click.echo(in_a_line(entry, leaflet))
     if entry.means_stop:
-        click.echo(leaflet.journal["stop_today"])
+        click.echo(leaflet.journal["meant_stop"])
 
 
 def _shown(entry: Entry) -> dict[str, Any]:
