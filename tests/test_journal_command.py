@@ -205,7 +205,7 @@ def test_a_session_is_removed_with_yes_and_never_unasked(run: Run) -> None:
 # ── export and import ──
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(ENTRIES, max_size=4), st.sampled_from([".csv", ".json"]))
 def test_what_is_written_comes_back_exactly(entries: list[Entry], suffix: str) -> None:
     with TemporaryDirectory() as folder:
@@ -327,6 +327,7 @@ def test_a_file_that_is_far_too_large_or_missing_or_a_folder_is_told(run: Run, t
     assert kept() == []
 
 
+@settings(max_examples=40)
 @given(st.binary(max_size=300), st.sampled_from([".csv", ".json"]))
 def test_whatever_a_file_holds_it_is_read_or_told(content: bytes, suffix: str) -> None:
     with TemporaryDirectory() as folder:
@@ -351,6 +352,7 @@ VALUES = (
 )
 
 
+@settings(max_examples=40)
 @given(
     st.dictionaries(
         st.sampled_from("began routine seconds whole before side note stops done".split()), VALUES

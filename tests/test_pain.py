@@ -182,16 +182,16 @@ class Person:
     def __init__(self, keyboard: int) -> None:
         self._keyboard = keyboard
         self.seen = b""
+        self._read = 0
 
     def type(self, text: bytes) -> None:
         os.write(self._keyboard, text)
 
     def read_until(self, text: bytes) -> None:
-        """Read on until it was printed since the last call."""
-        said = b""
-        while text not in said:
-            said += os.read(self._keyboard, 1000)
-        self.seen += said
+        """Read on until it was printed after what the last call read."""
+        while (found := self.seen.find(text, self._read)) < 0:
+            self.seen += os.read(self._keyboard, 1000)
+        self._read = found + len(text)
 
     def read_all(self) -> None:
         try:
@@ -202,7 +202,7 @@ class Person:
 
 
 @contextmanager
-def at_a_terminal(*words: str) -> Iterator[tuple[Person, list[int]]]:
+def at_a_terminal(*words: str, routine: str = "hands") -> Iterator[tuple[Person, list[int]]]:
     """Run `play` at a terminal, and give somebody who types there; and its exit code, once it is over."""
     pty = pytest.importorskip("pty", reason="there are no pseudo-terminals on Windows")
     import subprocess
@@ -214,7 +214,7 @@ def at_a_terminal(*words: str) -> Iterator[tuple[Person, list[int]]]:
     # In a session of its own whose terminal this is, so that Ctrl-C reaches it.
     program = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
     program += "from voiceguide.commands import main; main()"
-    command = [sys.executable, "-c", program, "play", "hands", *TONE, "--plain", *words]
+    command = [sys.executable, "-c", program, "play", routine, *TONE, "--plain", *words]
     player = subprocess.Popen(
         command, stdin=end, stdout=end, stderr=end, env=environment, start_new_session=True
     )
@@ -268,6 +268,7 @@ def test_play_asks_before_and_after_and_stays_shut_for_the_rest_of_the_day() -> 
     assert code == [0]
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_it_asks_leaves_the_session_stored() -> None:
     with at_a_terminal("--no-preflight") as (person, code):
         person.read_until(b"How much does your back hurt now?")
@@ -279,6 +280,7 @@ def test_ctrl_c_while_it_asks_leaves_the_session_stored() -> None:
     assert (entry.is_whole, entry.pain_after) == (True, None)
 
 
+@pytest.mark.slow
 def test_without_a_journal_nothing_is_asked(stranger: Path) -> None:
     with at_a_terminal("--no-journal") as (person, code):
         person.read_until(b"Space begins.")
@@ -289,13 +291,14 @@ def test_without_a_journal_nothing_is_asked(stranger: Path) -> None:
     assert not (stranger / "private" / FILE).exists()
 
 
+@pytest.mark.slow
 def test_whoever_ends_early_is_asked_too_and_it_counts_as_partial() -> None:
-    with at_a_terminal() as (person, code):
+    with at_a_terminal("--wait-for-me", routine="tennis-ball") as (person, code):
         person.read_until(b"hurt now?")
         person.type(b"\r")
         person.read_until(b"Space begins.")
         person.type(b" ")
-        person.read_until(b"Get ready")
+        person.read_until(b"Wait for my word.")  # where it stays until Space
         person.type(b"qq")
         person.read_until(b"hurt now?")
         person.type(b"2q")
