@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,6 +15,7 @@ import numpy as np
 from voiceguide.background import Background, lay_bed
 from voiceguide.clip import Clip
 from voiceguide.cover import make_cover
+from voiceguide.entry import Entry
 from voiceguide.library import load_language
 from voiceguide.mixer import Mixer
 from voiceguide.scheduler.language import Language
@@ -24,6 +26,8 @@ from voiceguide.units import LOUDNESS, SAMPLERATE, Milliseconds, in_frames
 
 if TYPE_CHECKING:
     from voiceguide.session import Session
+
+NOW = datetime(2026, 11, 21, 22, 10, 5, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,12 @@ class MadeUp:
     @property
     def language(self) -> Language:
         return load_language("en")
+
+    @property
+    def entry(self) -> Entry:
+        """What the journal may be told of it."""
+        stops = ("li4.left", "li4.right")
+        return Entry(id=0, began=NOW, routine="made-up", length=self.timeline.duration, stops=stops)
 
     def mixer(self) -> Mixer:
         return self.mix(self.timeline)

@@ -17,6 +17,7 @@ from voiceguide.bookmark import FILE, Keeper, load_bookmark
 from voiceguide.commands._listening import _LOOK
 from voiceguide.errors import UsageError
 from voiceguide.folders import private_folder
+from voiceguide.journal import Journal
 from voiceguide.library import (
     find_routine,
     load_language,
@@ -77,9 +78,11 @@ def test_what_is_kept_can_be_read_again_and_by_its_owner_only(tmp_path: Path) ->
     keeper = Keeper(tmp_path / "data", ["hands", "--rate", "140"], tell=told.append)
     keeper.keep((), NOW)
     assert load_bookmark(tmp_path / "data").done == (), "it would begin again, as it was asked for"
-    keeper.keep(("li4.left",), NOW)
+    assert load_bookmark(tmp_path / "data").number is None
+    keeper.keep(("li4.left",), NOW, 12)
     mark = load_bookmark(tmp_path / "data")
     assert (mark.words, mark.done, mark.when) == (("hands", "--rate", "140"), ("li4.left",), NOW)
+    assert mark.number == 12
     assert (tmp_path / "data" / FILE).stat().st_mode & 0o777 == 0o600
     assert [one.name for one in (tmp_path / "data").iterdir()] == [FILE]
     keeper.forget()
@@ -101,8 +104,9 @@ def test_what_is_kept_can_be_read_again_and_by_its_owner_only(tmp_path: Path) ->
         '{"version": 1, "words": "hands", "done": [], "when": ""}',
         '{"version": 1, "words": [], "done": [], "when": "9999-12-31T23:59:59-12:00"}',
         '{"version": 1, "words": ["--resume"], "done": [], "when": "2026-11-21T12:00:00"}',
+        '{"version": 1, "words": [], "done": [], "when": "2026-11-21T12:00:00", "number": "12"}',
     ],
-    ids=range(10),
+    ids=range(11),
 )
 def test_what_is_damaged_is_told_and_never_a_traceback(text: str, run: Run) -> None:
     private_folder().mkdir(parents=True, exist_ok=True)
@@ -153,6 +157,9 @@ def test_a_session_that_was_stopped_goes_on_with_what_is_left_of_it(
     mark = load_bookmark(private_folder())
     assert mark.words == ("hands", *TONE, "--length", "8:00")
     assert mark.done == ("li4.left",)
+    with Journal(private_folder()) as journal:
+        (before,) = journal.entries()
+    assert (before.id, before.is_whole, before.done["li4.left"]) == (mark.number, False, 30.0)
     press(monkeypatch, lambda _: "")
     resumed = run("play", "--resume")
     assert resumed.code == 0, resumed.err
@@ -162,6 +169,11 @@ def test_a_session_that_was_stopped_goes_on_with_what_is_left_of_it(
     assert "Press only to a dull ache." in resumed.out
     assert "The session is over. Well done." in resumed.out
     assert run("play", "--resume").code == 2, "it is over, so there is nothing to go on with"
+    with Journal(private_folder()) as journal:
+        (after,) = journal.entries()
+    assert (after.began, after.length, after.is_whole) == (before.began, before.length, True)
+    assert after.done["li4.left"] == 30.0
+    assert after.done["li4.right"] >= 30.0, "it began again from its start"
 
 
 def test_a_session_that_is_heard_to_its_end_leaves_nothing_to_go_on_with(run: Run) -> None:

@@ -33,10 +33,10 @@ from voiceguide.library import (
     load_routine,
     routine_names,
 )
-from voiceguide.played import Log
 from voiceguide.player import Player, play
 from voiceguide.scheduler.options import Options
 from voiceguide.session import compile_session
+from voiceguide.session_log import Log
 from voiceguide.voice import find_voice
 
 ROOT = Path(__file__).parents[1]
@@ -279,7 +279,7 @@ def played(keys: dict[int, str]) -> list[int]:
 
     backend: Backend = registry.find("voiceguide.backends", "null").Backend()
     with TemporaryDirectory() as folder, Lines() as screen:
-        log = Log(Path(folder), datetime.now(tz=UTC), about={}, tell=screen.warn)
+        log = Log(None, session.entry, tell=screen.warn)
         keeper = Keeper(Path(folder), (), tell=screen.warn)
         seat = Seat(player, read_keys, screen, log=log, keeper=keeper)
         play(player, backend, samplerate=session.samplerate, poll=seat.poll)
@@ -315,7 +315,7 @@ def test_after_a_pause_a_later_end_is_told(late: int, tmp_path: Path, shared_cac
         return keys.get(looks, "q q q" if looks == 300 else "").split()
 
     with Lines() as screen:
-        log = Log(tmp_path, now, about={}, tell=screen.warn)
+        log = Log(None, make_routine().entry, tell=screen.warn)
         seat = Seat(
             player, read_keys, screen, log=log, keeper=Keeper(tmp_path, (), tell=screen.warn), session=session
         )

@@ -20,7 +20,7 @@ import select
 import subprocess
 import termios
 
-from voiceguide.keyboard import OTHER, _read_windows, keys, watched
+from voiceguide.keyboard import OTHER, OneByOne, _read_windows, keys, watched
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,7 @@ def test_at_a_terminal_a_session_waits_for_a_key_and_can_be_paused_and_ended(tmp
         **{f"VOICEGUIDE_{name}": str(tmp_path / name) for name in ("CACHE", "CONFIG", "DATA")},
     }
     keyboard, end = pty.openpty()
-    words = ["play", "hands", "--as-guest", "--voice", "tone", "--backend", "null"]
+    words = ["play", "hands", "--as-guest", "--voice", "tone", "--backend", "null", "--no-journal"]
     player = subprocess.Popen(
         [sys.executable, "-m", "voiceguide", *words], stdin=end, stdout=end, stderr=end, env=environment
     )
@@ -232,6 +232,27 @@ def test_at_a_terminal_a_session_waits_for_a_key_and_can_be_paused_and_ended(tmp
         player.wait(60)
         os.close(keyboard)
     assert b"Traceback" not in said
+
+
+def test_keys_are_waited_for_one_at_a_time_and_what_is_left_is_for_the_next(terminal: Terminal) -> None:
+    with keys() as read_keys:
+        one_by_one = OneByOne(read_keys)
+        waited = iter(one_by_one)
+        terminal.type(b"5 q")
+        assert next(waited) == "5"
+        assert one_by_one.read() == ["space", "q"]
+        terminal.type(b"\x1b")
+        assert next(waited) == "escape", "nothing that could follow it did"
+        assert one_by_one.read() == []
+
+
+def test_a_terminal_that_was_closed_ends_the_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    keyboard, end = pty.openpty()
+    with open(end) as stream:  # noqa: PTH123 - a handle has no path
+        monkeypatch.setattr(sys, "stdin", stream)
+        with keys() as read_keys:
+            os.close(keyboard)
+            assert list(OneByOne(read_keys)) == []
 
 
 @pytest.mark.parametrize("typed", [b"a", b"\x1b[C"], ids=["a letter", "an arrow"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,9 @@ from tests.conftest import Run
 from tests.made_up import make_routine
 from voiceguide import turns
 from voiceguide.awake import awake
-from voiceguide.played import FILE, Log
+from voiceguide.folders import private_folder
+from voiceguide.journal import FILE, Journal
 from voiceguide.player import Player
-
-BEGAN = datetime(2026, 11, 21, 22, 10, 5, tzinfo=UTC)
 
 
 def test_every_stay_is_counted_by_what_was_heard_of_its_dose() -> None:
@@ -50,40 +49,35 @@ def test_a_pause_and_an_answer_to_a_key_add_nothing() -> None:
     assert player.played.take(is_end=True) == [("li4.left", 2.0), ("li4.right", 1.5)]
 
 
-def test_the_log_has_a_line_for_each_stay_that_only_its_owner_can_read(tmp_path: Path) -> None:
-    told: list[str] = []
-    log = Log(tmp_path / "data", BEGAN, about={"routine": "hands"}, tell=told.append)
-    log.write([("li4.left", 30.0)])
-    log.write([])
-    log.write([("li4.right", 12.5)])
-    file = tmp_path / "data" / FILE
-    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    assert lines[0] == {
-        "session": "2026-11-21T22:10:05+00:00",
-        "routine": "hands",
-        "stop": "li4.left",
-        "seconds": 30.0,
-    }
-    assert [line["stop"] for line in lines] == ["li4.left", "li4.right"]
-    assert file.stat().st_mode & 0o077 == 0
-    assert told == []
-
-
-def test_a_log_that_cannot_be_written_is_told_once_and_stops_nothing(tmp_path: Path) -> None:
-    (tmp_path / "data").write_text("a file where the folder should be", encoding="utf-8")
-    told: list[str] = []
-    log = Log(tmp_path / "data", BEGAN, about={}, tell=told.append)
-    log.write([("li4.left", 30.0)])
-    log.write([("li4.right", 30.0)])
-    (said,) = told
-    assert "cannot be kept" in said
-
-
-def test_play_logs_a_whole_session(run: Run, stranger: Path) -> None:
+def test_play_keeps_a_whole_session_in_the_journal_that_only_its_owner_can_read(run: Run) -> None:
     assert run("play", "hands", "--backend", "null", "--voice", "tone").code == 0
-    lines = [json.loads(line) for line in (stranger / FILE).read_text(encoding="utf-8").splitlines()]
-    assert [(line["stop"], line["seconds"]) for line in lines] == [("li4.left", 30.0), ("li4.right", 30.0)]
-    assert {line["routine"] for line in lines} == {"hands"}
+    with Journal(private_folder()) as journal:
+        (entry,) = journal.entries()
+        assert journal.path.stat().st_mode & 0o077 == 0
+    assert entry.done == {"li4.left": 30.0, "li4.right": 30.0}
+    assert (entry.routine, entry.stops, entry.is_whole) == ("hands", ("li4.left", "li4.right"), True)
+    shown = json.loads(run("show", "hands", "--json", "--voice", "tone").out)
+    assert entry.length == round(shown["duration"] * 1000)
+    assert abs(datetime.now(tz=UTC) - entry.began) < timedelta(minutes=10)
+
+
+def test_a_journal_that_cannot_be_written_is_told_once_and_stops_nothing(run: Run, stranger: Path) -> None:
+    (stranger / "private").mkdir()
+    (stranger / "private" / FILE).mkdir()
+    done = run("play", "hands", "--backend", "null", "--voice", "tone")
+    assert done.code == 0
+    assert done.out.endswith("The session is over. Well done.\n")
+    assert done.err.count("What is played cannot be kept: ") == 1
+
+
+@pytest.mark.parametrize("how", ["typed", "kept"])
+def test_without_a_journal_nothing_is_kept(how: str, run: Run, stranger: Path) -> None:
+    words = ["--no-journal"]
+    if how == "kept":
+        words = []
+        assert run("config", "set", "journal", "off").code == 0
+    assert run("play", "hands", "--backend", "null", "--voice", "tone", *words).code == 0
+    assert not (stranger / "private" / FILE).exists()
 
 
 @pytest.mark.parametrize("works", ["1", "0"])

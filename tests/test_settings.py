@@ -102,6 +102,7 @@ def test_the_environment_stands_before_the_file(name: str, monkeypatch: pytest.M
         "background-level": "12",
         "duck": "0",
         "earcons": "on",
+        "journal": "on",
     }
     keep_setting(name, parse_setting(name, SETTINGS[name].example))
     monkeypatch.setenv(SETTINGS[name].environment(name), others[name])

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from threading import RLock
@@ -19,7 +18,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from tests.made_up import make_long
+from tests.made_up import make_long, make_routine
 from tests.rig import SAMPLERATE, Rig, is_installed, nowhere, read_capture, run_rig
 from voiceguide import registry
 from voiceguide.backends import Backend
@@ -27,12 +26,13 @@ from voiceguide.bookmark import Keeper
 from voiceguide.commands._listening import Seat
 from voiceguide.commands._screen import Lines
 from voiceguide.errors import Unavailable
+from voiceguide.journal import Journal
 from voiceguide.keyboard import keys
 from voiceguide.library import find_routine, load_language, load_points, load_routine
-from voiceguide.played import Log
 from voiceguide.player import Player, play
 from voiceguide.score import Score
 from voiceguide.session import Session, compile_session
+from voiceguide.session_log import Log
 from voiceguide.voice import find_voice
 
 pytestmark = [
@@ -148,9 +148,9 @@ def test_a_hundred_pauses_and_other_keys_sound_just_as_the_model_says(
     typed |= {12 * n + 9: others[n % len(others)] for n in range(100)} | {1200: b"qqq"}
     looks = 0
     keyboard, end = pty.openpty()
-    with open(end, closefd=False) as stdin, Lines() as screen:
+    with open(end, closefd=False) as stdin, Journal(tmp_path) as journal, Lines() as screen:
         monkeypatch.setattr(sys, "stdin", stdin)
-        log = Log(tmp_path, datetime.now(tz=UTC), about={}, tell=screen.warn)
+        log = Log(journal, make_routine().entry, tell=screen.warn)
         with keys() as read_keys:
             seat = Seat(player, read_keys, screen, log=log, keeper=Keeper(tmp_path, (), tell=screen.warn))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import nullcontext
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Run
+from tests.made_up import make_routine
 from tests.test_turns import A_SECOND, NAMES, TURNS, at, check, frames, segment, tape, texts_in
 from voiceguide import turns
 from voiceguide.bookmark import Keeper
@@ -21,10 +21,10 @@ from voiceguide.commands._screen import Lines
 from voiceguide.errors import Unavailable
 from voiceguide.keyboard import OTHER
 from voiceguide.library import find_routine, load_language, load_points, load_routine
-from voiceguide.played import Log
 from voiceguide.player import Player
 from voiceguide.score import Score, advance, jump, start
 from voiceguide.session import compile_session
+from voiceguide.session_log import Log
 from voiceguide.stays import find_stays
 from voiceguide.tape import Piece
 from voiceguide.voice import find_voice
@@ -261,7 +261,7 @@ def test_ice_that_is_over_while_there_is_no_sound_is_told_on_the_screen(
     ice = next(one for one in session.timeline.segments if one.action == "ice")
     player.turn(lambda score: jump(score, score.tape.frame(ice.start + 60_000)))
     with Lines() as screen:
-        log = Log(tmp_path, datetime.now(tz=UTC), about={}, tell=screen.warn)
+        log = Log(None, make_routine().entry, tell=screen.warn)
         seat = Seat(player, list, screen, log=log, keeper=Keeper(tmp_path, (), tell=screen.warn))
         player.pause()
         seat.lose(Unavailable("the sound device stopped answering"))

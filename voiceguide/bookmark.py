@@ -32,6 +32,8 @@ class Bookmark:
     """The stops that are done."""
     when: datetime
     """When the last of them was."""
+    number: int | None = None
+    """The session's number in the journal; None if it is not there."""
 
 
 def load_bookmark(folder: Path) -> Bookmark:
@@ -64,7 +66,10 @@ def _parse(found: dict[str, Any]) -> Bookmark:
     if "--resume" in found["words"]:
         raise ValueError(found["words"])
     words, done = (tuple(_words(found[key])) for key in ("words", "done"))
-    return Bookmark(words, done, datetime.fromisoformat(found["when"]).astimezone())
+    number = found.get("number")
+    if number is not None and type(number) is not int:
+        raise TypeError(number)
+    return Bookmark(words, done, datetime.fromisoformat(found["when"]).astimezone(), number)
 
 
 def _words(found: object) -> list[str]:
@@ -83,8 +88,11 @@ class Keeper:
         self._tell: Callable[[str], None] | None = tell
         self._kept: tuple[str, ...] | None = None
 
-    def keep(self, done: Sequence[str], when: datetime) -> None:
-        """Write down which stops are done, if they are others than before. On disk when it returns."""
+    def keep(self, done: Sequence[str], when: datetime, number: int | None = None) -> None:
+        """Write down which stops are done, if they are others than before. On disk when it returns.
+
+        `number` is the session's in the journal.
+        """
         if tuple(done) == self._kept or self._tell is None:
             return
         self._kept = tuple(done)
@@ -93,6 +101,7 @@ class Keeper:
             "words": self._words,
             "done": self._kept,
             "when": when.isoformat(timespec="seconds"),
+            "number": number,
         }
         try:
             write_private(self._path, json.dumps(found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from unicodedata import category
 
 from voiceguide.units import Milliseconds
 
@@ -12,6 +13,8 @@ LEAST_PAIN, MOST_PAIN = 0, 10
 """Pain as a number: none, and the worst there is."""
 MUCH_MORE = 2
 """X18: pain that went up by so many of ten means stop for today."""
+LONGEST_NOTE = 10_000
+"""Characters: some four pages."""
 SIDES = ("left", "right", "both", "unsure")
 """Which side hurt; not knowing is an answer."""
 
@@ -51,3 +54,10 @@ class Entry:
         before, after = self.pain_before, self.pain_after
         went_up = before is not None and after is not None and after - before >= MUCH_MORE
         return went_up or bool(self.leg_worse)
+
+
+def tidied(text: str) -> str:
+    """Return a text with its lines ending alike, and a mark for what no file and no screen can take."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    unfit = {"Cc", "Cs"}  # control characters, and halves of a character
+    return "".join("\ufffd" if category(one) in unfit and one not in "\n\t" else one for one in text)

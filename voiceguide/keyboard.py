@@ -47,6 +47,10 @@ _STOPPED = 0.5
 """Seconds without a look at the keys, after which the process may have been stopped for a while."""
 _UNREAD = 0.01
 """Seconds between two looks whether what was typed has been read."""
+_MOMENT = 0.1
+"""Seconds to wait for the rest of what a terminal sends for one key."""
+_HUNG_UP = 20
+"""Times that something was to be read and was no key: a terminal that was closed goes on like that."""
 _LOCAL = 3
 """Index of the local modes in what `termios.tcgetattr` returns."""
 
@@ -130,6 +134,39 @@ def _unbuffered() -> Iterator[ReadKeys]:
     finally:
         with suppress(termios.error):
             termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+class OneByOne:
+    """Keys one at a time, waited for; it ends if the terminal is closed."""
+
+    def __init__(self, read_keys: ReadKeys) -> None:
+        self._read_keys = read_keys
+        self._pressed: list[str] = []
+
+    def read(self) -> list[str]:
+        """Return the keys that nobody took yet, at once."""
+        pressed, self._pressed = [*self._pressed, *self._read_keys()], []
+        return pressed
+
+    def __iter__(self) -> Iterator[str]:
+        """Wait for each key."""
+        empty = 0
+        while empty < _HUNG_UP:
+            self._pressed = self.read()
+            while self._pressed:
+                empty = 0
+                yield self._pressed.pop(0)
+            empty = empty + 1 if _wait_for_typing() else 0
+
+
+def _wait_for_typing() -> bool:
+    """Return True as soon as something is typed, or the terminal is closed; False after a moment."""
+    if sys.platform == "win32":
+        threading.Event().wait(_UNREAD)
+        return False
+    import select
+
+    return bool(select.select([sys.stdin], [], [], _MOMENT)[0])
 
 
 @contextmanager

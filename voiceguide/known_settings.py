@@ -292,5 +292,12 @@ SETTINGS: dict[str, Setting] = {
         "none",
     ),
     "tick": Setting("a soft tone every ten seconds of a hold and of ice", _flag, "on or off", "on", "off"),
+    "journal": Setting(
+        "keep each session in the journal, and ask at a terminal how it hurts, before and after",
+        _flag,
+        "on or off",
+        "off",
+        "on",
+    ),
     "plain": Setting("line-by-line text, for screen readers", _flag, "on or off", "on", "off"),
 }

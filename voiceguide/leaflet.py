@@ -136,9 +136,35 @@ PICTURES: Mapping[str, tuple[str, ...]] = {
     "picture_of": ("codes",),
 }
 """What stands in pictures of points, and on the page of them (`points sheet`), in the same way."""
+JOURNAL: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("ask_pain", "ask_leg", "ask_side", "ask_note", "wrong_key", "skipped", "no_more"), ()),
+    **dict.fromkeys(("yes", "no", "left", "right", "both", "unsure"), ()),
+    **dict.fromkeys(("stop_today", "stopped_today", "meant_stop", "play_anyway", "not_played"), ()),
+    **dict.fromkeys(("none_yet", "partial", "whole", "leg_worse", "has_note", "not_said"), ()),
+    **dict.fromkeys(("began", "routine", "takes", "gone_through", "pain_before", "pain_after"), ()),
+    **dict.fromkeys(("leg", "side", "heard", "not_heard", "note"), ()),
+    **dict.fromkeys(("review", "pairs", "varies", "lower", "no_lower", "unknown", "ask_somebody"), ()),
+    "pain": ("pain",),
+    "kept": ("id",),
+    "minutes": ("minutes",),
+    "before": ("pain",),
+    "after": ("pain",),
+    "hurts": ("side",),
+    "session": ("id",),
+    "to_come": ("sessions", "days"),
+    "counted": ("sessions", "first", "partial"),
+    "pair": ("before", "after"),
+    "pairs_left_out": ("number",),
+    "how_often": ("less", "same", "more"),
+    "first_last": ("first", "last"),
+    "proves_little": ("number",),
+    "stop_days": ("days",),
+}
+"""What the journal asks, shows and makes of its numbers, in the same way."""
 GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "labels": LABELS,
     "page": PAGE,
+    "journal": JOURNAL,
     "pictures": PICTURES,
     "prompter": PROMPTER,
     "appointments": APPOINTMENTS,
@@ -222,6 +248,8 @@ class Leaflet:
     """By key of `PLOTS`, placeholders still open as well."""
     setup: Mapping[str, str]
     """By key of `SETUP`, placeholders still open as well."""
+    journal: Mapping[str, str]
+    """By key of `JOURNAL`, placeholders still open as well."""
 
     def label(self, key: str, **values: str) -> str:
         """Return a heading or a line, its placeholders filled in."""

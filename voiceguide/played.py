@@ -1,21 +1,9 @@
-"""What was really heard of a session: one line for every stay at a stop, in the user's folder.
-
-A stay is written when it is over, so that a crash loses no more than the one that goes on.
-"""
+"""What was really heard of a session: every stay at a stop, with the seconds of its dose."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from datetime import datetime
-from pathlib import Path
-from typing import Any
-
 from voiceguide.score import DOSED
 from voiceguide.tape import Piece, Tape
-
-FILE = "played.jsonl"
-"""Its name in the user's folder."""
 
 
 class Played:
@@ -54,31 +42,3 @@ class Played:
             if self._stop and self._frames:
                 self._over.append((self._stop, self._frames))
             self._stop, self._frames = stop, 0
-
-
-class Log:
-    """Appends stays to the file. If that fails it says so once, and the session goes on."""
-
-    def __init__(
-        self, folder: Path, began: datetime, *, about: dict[str, Any], tell: Callable[[str], None]
-    ) -> None:
-        """`about` is written into each line; `tell` is called with what went wrong."""
-        self._path: Path | None = folder / FILE
-        self._about = {"session": began.isoformat(timespec="seconds"), **about}
-        self._tell = tell
-
-    def write(self, stays: list[tuple[str, float]]) -> None:
-        """Append a line for each stay."""
-        if not stays or self._path is None:
-            return
-        lines = "".join(
-            f"{json.dumps({**self._about, 'stop': stop, 'seconds': seconds})}\n" for stop, seconds in stays
-        )
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._path.touch(mode=0o600)
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(lines)
-        except OSError as error:
-            self._tell(f"what is played cannot be kept in {self._path}: {error.strerror}")
-            self._path = None

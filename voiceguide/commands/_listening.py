@@ -7,22 +7,27 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import click
+
 from voiceguide import turns
 from voiceguide.awake import awake
 from voiceguide.bookmark import Keeper
+from voiceguide.commands._pain import Questions, is_seen
 from voiceguide.controls import BY_KEY
+from voiceguide.entry import Entry
 from voiceguide.errors import Unavailable
-from voiceguide.folders import private_folder, user_folder
-from voiceguide.keyboard import ReadKeys, keys, no_keys, watched
+from voiceguide.folders import private_folder
+from voiceguide.keyboard import OneByOne, ReadKeys, keys, no_keys, watched
 from voiceguide.media_keys import MediaKeys, Showing, media_keys
-from voiceguide.played import Log
-from voiceguide.score import stops_of
+from voiceguide.score import DOSED, stops_of
+from voiceguide.session_log import Log
 from voiceguide.units import Milliseconds
 
 # The player needs numpy, which `voiceguide --help` should not wait for.
 if TYPE_CHECKING:
     from voiceguide.backends import Backend
     from voiceguide.commands._screen import Screen
+    from voiceguide.journal import Journal
     from voiceguide.player import Player
     from voiceguide.scheduler.timeline import Segment
     from voiceguide.session import Session
@@ -47,8 +52,10 @@ def listen(
     preflight: bool,
     starts_in: Milliseconds | None,
     waits_for_me: bool,
+    journal: Journal | None = None,
+    continues: int | None = None,
 ) -> None:
-    """Play a session to its end, doing what keys ask for. Blocks.
+    """Play a session to its end, doing what keys ask for, and ask before and after how it hurts. Blocks.
 
     Parameters
     ----------
@@ -67,60 +74,106 @@ def listen(
     waits_for_me
         True if it waits for a key where something has to be found.
 
+    journal
+        Where it is kept; None if nothing is, and then nothing is asked.
+    continues
+        The number of the session in the journal that goes on; None if it is a new one.
+
     Raises
     ------
     Unavailable
         If no device opens.
     """
-    from voiceguide.player import Player, play
+    from voiceguide.player import Player
 
-    folder, now = user_folder(), datetime.now().astimezone()
-    about = {"routine": session.plan.routine.id, "voice": session.voice.name}
-    with ExitStack() as stack, keys() as read_keys, screen:
+    is_shown = False
+
+    def tell(line: str) -> None:
+        if is_shown:
+            screen.warn(line)
+        else:
+            click.echo(line, err=True)
+
+    if journal is not None:
+        journal.tell = tell
+    log = Log(journal, _entry(session), tell=tell, continues=continues)
+    questions: Questions | None = None
+    with keys() as read_keys:
+        typed = OneByOne(read_keys)
         has_keys = read_keys is not no_keys
-        player = Player(
-            session,
-            greets=(has_keys and preflight) or starts_in is not None,
-            starts_in=starts_in,
-            is_answered=has_keys,
-            waits_for_me=waits_for_me,
-        )
-        if waits_for_me and not has_keys:
-            screen.tell("Note: there is no terminal to press Space at, so nothing waits for you.")
-        if player.is_paused:
-            screen.tell("Space begins.")
-        seat = Seat(
-            player,
-            read_keys,
-            screen,
-            log=Log(folder, now, about=about, tell=screen.warn),
-            keeper=Keeper(private_folder(), words, tell=screen.warn),
-            session=session,
-        )
-
-        def poll() -> None:
-            if seat.media is None:
-                # Both take their time, and sound comes first.
-                seat.media = stack.enter_context(media_keys(lambda: player.position, seat.showing()))
-                if not stack.enter_context(awake()):
-                    screen.tell(
-                        "Note: nothing here can keep this machine from falling asleep. Set it to stay awake."
-                    )
-            seat.poll()
-
-        seat.ticks = not stack.enter_context(watched(player.tick))
-        try:
-            play(
-                player,
-                device,
-                samplerate=session.samplerate,
-                poll=poll,
-                tick=_LOOK,
-                lost=seat.lose,
-                found=seat.find,
+        if has_keys and journal is not None and is_seen():
+            questions = Questions(log, typed)
+            if preflight and starts_in is None:  # otherwise it begins by itself
+                questions.ask_before()
+        with ExitStack() as stack, screen:
+            is_shown = True
+            player = Player(
+                session,
+                greets=(has_keys and preflight) or starts_in is not None,
+                starts_in=starts_in,
+                is_answered=has_keys,
+                waits_for_me=waits_for_me,
             )
-        finally:
-            seat.leave()
+            if waits_for_me and not has_keys:
+                screen.tell("Note: there is no terminal to press Space at, so nothing waits for you.")
+            if player.is_paused:
+                screen.tell("Space begins.")
+            seat = Seat(
+                player,
+                typed.read if has_keys else no_keys,
+                screen,
+                log=log,
+                keeper=Keeper(private_folder(), words, tell=screen.warn),
+                session=session,
+            )
+            _play(player, device, seat, stack, samplerate=session.samplerate)
+        is_shown = False
+        typed.read()  # what was meant for the session is no answer
+        has_note = questions is not None and log.number is not None and questions.ask_after()
+    if questions is not None and has_note:
+        questions.ask_note()
+
+
+def _entry(session: Session) -> Entry:
+    """Return what the journal is told of a session that is going to be played."""
+    timeline = session.timeline
+    dosed = (one.stop for one in timeline.segments if one.stop and one.action in {*DOSED, "ice"})
+    return Entry(
+        id=0,
+        began=datetime.now().astimezone(),
+        routine=session.plan.routine.id,
+        length=timeline.duration,
+        stops=tuple(dict.fromkeys(dosed)),
+    )
+
+
+def _play(player: Player, device: Backend, seat: Seat, stack: ExitStack, *, samplerate: int) -> None:
+    """Play it to its end; `stack` closes what is opened for it."""
+    from voiceguide.player import play
+
+    def poll() -> None:
+        if seat.media is None:
+            # Both take their time, and sound comes first.
+            seat.media = stack.enter_context(media_keys(lambda: player.position, seat.showing()))
+            if not stack.enter_context(awake()):
+                seat.screen.tell(
+                    "Note: nothing here can keep this machine from falling asleep. Set it to stay awake."
+                )
+        seat.poll()
+
+    seat.ticks = not stack.enter_context(watched(player.tick))
+    try:
+        play(
+            player,
+            device,
+            samplerate=samplerate,
+            poll=poll,
+            tick=_LOOK,
+            lost=seat.lose,
+            found=seat.find,
+        )
+    finally:
+        seat.leave()
 
 
 class Seat:
@@ -138,7 +191,7 @@ class Seat:
     ) -> None:
         self._player = player
         self._read_keys = read_keys
-        self._screen = screen
+        self.screen = screen
         self._log = log
         self._keeper = keeper
         self.ticks = True
@@ -182,33 +235,36 @@ class Seat:
         player = self._player
         was_alarm, self._is_alarm = self._is_alarm, player.score.is_alarm
         if self._is_lost and self._is_alarm and not was_alarm:
-            self._screen.warn("The ice is over: take it off now. There is no sound to say so.")
+            self.screen.warn("The ice is over: take it off now. There is no sound to say so.")
         if was_alarm and not self._is_alarm:
-            self._screen.warn("Nobody answered. Is the ice still on? Take it off.")
+            self.screen.warn("Nobody answered. Is the ice still on? Take it off.")
         if player.under.lost and not self._has_told_of_background:
             self._has_told_of_background = True
-            self._screen.warn(f"The background is gone: {player.under.lost.message}. The voice goes on.")
-        self._screen.show(player)
+            self.screen.warn(f"The background is gone: {player.under.lost.message}. The voice goes on.")
+        self.screen.show(player)
         if self.media:
             self.media.show(self.showing())
+        if player.score.is_under_way:
+            self._log.begin(datetime.now().astimezone())
         self._log.write(player.played.take())
         if not (player.is_ending or player.score.is_waiting) and player.score.segment is not self._segment:
             self._segment = player.score.segment
-            self._keeper.keep((*self._done, *stops_of(player.score)), datetime.now().astimezone())
+            done = (*self._done, *stops_of(player.score))
+            self._keeper.keep(done, datetime.now().astimezone(), self._log.number)
 
     def lose(self, error: Unavailable) -> None:
         """Say that the device has gone."""
         self._is_lost = True
-        self._screen.warn(f"Paused: {error.message}. Trying to open it again; q, three times, stops.")
+        self.screen.warn(f"Paused: {error.message}. Trying to open it again; q, three times, stops.")
 
     def find(self) -> None:
         """Say that it is back; go on by itself only where nobody could press a key."""
         self._is_lost = False
         if self._read_keys is no_keys or self._player.is_ending or self._player.score.is_alarm:
-            self._screen.warn("The sound is back.")
+            self.screen.warn("The sound is back.")
             self._player.resume()
         else:
-            self._screen.warn("The sound is back. Space goes on.")
+            self.screen.warn("The sound is back. Space goes on.")
             self._player.turn(turns.tell_return)
 
     def leave(self) -> None:
@@ -216,8 +272,10 @@ class Seat:
         player = self._player
         self._log.write(player.played.take(is_end=True))
         pressed = {one.stop for one in player.tape.session.segments if one.stop and one.points}
-        if not player.is_ending and pressed <= {*stops_of(player.score)}:
+        is_through = not player.is_ending and pressed <= {*stops_of(player.score)}
+        if is_through:
             self._keeper.forget()
+        self._log.finish(is_through=is_through and player.ended)
 
     def _press(self, key: str, *, ticks: bool) -> None:
         player, control = self._player, BY_KEY.get(key)
@@ -231,7 +289,7 @@ class Seat:
         if control is None:
             return
         if control.id != "help":
-            self._screen.clear()
+            self.screen.clear()
         asked = 0 <= self._looks - self._asked_to_end <= _ASKED_FOR
         self._asked_to_end = self._looks if control.id == "end" else -_ASKED_FOR - 1
         if control.turn is not None:
@@ -239,19 +297,19 @@ class Seat:
         elif control.id == "pause":
             player.toggle()
             if player.is_paused:
-                self._screen.tell("Paused. Space goes on.")
+                self.screen.tell("Paused. Space goes on.")
             else:
                 self._tell_late()
         elif control.id == "end" and not asked and not player.is_ending:
             player.turn(turns.ask_to_end)
         elif control.id == "end":
-            self._screen.tell("Stopping." if player.is_ending else "Ending. q once more stops at once.")
+            self.screen.tell("Stopping." if player.is_ending else "Ending. q once more stops at once.")
             player.end()
         elif control.id == "help":
-            self._screen.list_keys()
+            self.screen.list_keys()
         else:
             player.make_louder(1 if control.id == "louder" else -1)
-            self._screen.tell(f"Level: {player.level:+g} dB")
+            self.screen.tell(f"Level: {player.level:+g} dB")
 
     def _tell_late(self) -> None:
         """Say how much later it ends than it was to, if that is another minute than was said before."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 import click
 from click.core import ParameterSource
@@ -13,6 +14,7 @@ from voiceguide.background import Background
 from voiceguide.bookmark import load_bookmark
 from voiceguide.commands import TYPED
 from voiceguide.commands._background import background_options
+from voiceguide.commands._journal import open_journal
 from voiceguide.commands._listening import listen
 from voiceguide.commands._options import (
     backend_options,
@@ -29,6 +31,7 @@ from voiceguide.commands._options import (
     without_length,
     words_to_go_on,
 )
+from voiceguide.commands._pain import is_asked, may_play
 from voiceguide.commands._person import for_whoever_lies_there
 from voiceguide.commands._screen import screen_for
 from voiceguide.errors import ImpossibleLength, Unavailable, UsageError
@@ -54,6 +57,8 @@ from voiceguide.units import clock, parse_duration
 @flag_option("quiet-screen")
 @click.option("--resume", is_flag=True, help="Go on where the last session was interrupted.")
 @click.option("--done", multiple=True, hidden=True, help="A stop that is done; what --resume fills in.")
+@click.option("--continues", type=int, hidden=True, help="Its number in the journal; as well by --resume.")
+@flag_option("journal")
 @session_options
 @for_whoever_lies_there
 @voice_options
@@ -78,6 +83,8 @@ def command(
     background: Background | None,
     resume: bool,
     done: tuple[str, ...],
+    continues: int | None,
+    journal: bool,
 ) -> None:
     """Play a session.
 
@@ -92,6 +99,11 @@ def command(
 
     options = replace(options, done=done)
     check_routine(routine, options)
+    is_guest = context.params["as_guest"]
+    with open_journal() as kept:
+        asks = journal and is_asked()
+        if not (is_guest or may_play(kept, datetime.now().astimezone(), asks=asks)):
+            return
     try:
         name, opened = find_backend(backend, device)
     except Unavailable as error:
@@ -118,15 +130,18 @@ def command(
         "Space pauses. q, twice, ends gently. ? lists the keys.",
         err=True,
     )
-    listen(
-        replace(session, loudness=loudness, room_tone=room_tone, background=background),
-        opened,
-        words_to_go_on(routine, options),
-        screen=screen_for(plain=plain, quiet=quiet_screen),
-        preflight=preflight,
-        starts_in=parse_duration(start_in) if start_in else None,
-        waits_for_me=wait_for_me,
-    )
+    with open_journal() as kept:
+        listen(
+            replace(session, loudness=loudness, room_tone=room_tone, background=background),
+            opened,
+            words_to_go_on(routine, options),
+            screen=screen_for(plain=plain, quiet=quiet_screen),
+            preflight=preflight,
+            starts_in=parse_duration(start_in) if start_in else None,
+            waits_for_me=wait_for_me,
+            journal=kept if journal and not is_guest else None,
+            continues=continues,
+        )
 
 
 def _sounds(context: click.Context) -> Iterator[str]:
@@ -156,6 +171,7 @@ def _resume(context: click.Context) -> None:
     meta[TYPED] = ["play", *words]
     click.echo(f"Going on with the session that stopped at {mark.when:%H:%M, %d %B}.", err=True)
     words += [word for stop in mark.done for word in ("--done", stop)]
+    words += [] if mark.number is None else ["--continues", str(mark.number)]
     with context.command.make_context("play", words, parent=context.parent) as again:
         context.command.invoke(again)
 

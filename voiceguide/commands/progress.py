@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from voiceguide.commands import as_called
+from voiceguide.commands._journal import open_journal
 from voiceguide.commands._options import flag_option, json_option
 from voiceguide.commands._page import WIDTH
 from voiceguide.commands._picture import check_picture, write_picture
@@ -69,10 +70,9 @@ def command(*, target: Path | None, force: bool, plain: bool, as_json: bool) -> 
 
 def _read(today: date, leaflet: Leaflet) -> _Kept:
     from voiceguide.appointments import load_appointments
-    from voiceguide.journal import Journal
     from voiceguide.review import review
 
-    with Journal(private_folder()) as journal:
+    with open_journal() as journal:
         entries = journal.entries()
     plan = load_appointments(private_folder())
     progress = make_progress(entries, plan.dates if plan else (), today)

@@ -1,0 +1,562 @@
+"""The journal: what is stored stays, whatever happens to the file."""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from voiceguide.entry import LONGEST_NOTE, Entry, tidied
+from voiceguide.errors import UnknownName, UsageError, VoiceguideError
+from voiceguide.journal import FILE, Journal
+from voiceguide.journal_tables import MIGRATIONS, migrate
+from voiceguide.session_log import Log
+from voiceguide.units import Milliseconds
+
+BEGAN = datetime(2026, 11, 21, 22, 10, 5, 123456, tzinfo=UTC)
+ENTRY = Entry(
+    id=0,
+    began=BEGAN,
+    routine="hands",
+    length=Milliseconds(360_500),
+    stops=("li4.left", "li4.right"),
+    done={"li4.left": 30.0, "li4.right": 12.5},
+    is_whole=True,
+    pain_before=6,
+    pain_after=0,
+    leg_worse=False,
+    side="unsure",
+    note="Slept well.",
+)
+POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows keeps a person's folders apart by itself")
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with Journal(tmp_path / "private") as opened:
+        yield opened
+
+
+def files(journal: Journal) -> list[str]:
+    return sorted(path.name for path in journal.path.parent.iterdir())
+
+
+def bare(number: int = 0, **changes: object) -> Entry:
+    """Return a session of which nothing was told, so many minutes after the first."""
+    began = BEGAN + timedelta(minutes=number)
+    entry = Entry(id=0, began=began, routine="hands", length=Milliseconds(1000))
+    return replace(entry, **changes)  # type: ignore[arg-type]
+
+
+# ── what is stored ──
+
+
+def test_a_session_comes_back_as_it_was_stored(journal: Journal) -> None:
+    number = journal.begin(ENTRY)
+    journal.close()
+    assert journal.get(number) == replace(ENTRY, id=number)
+    assert journal.entries() == [replace(ENTRY, id=number)]
+
+
+def test_to_look_whether_there_is_a_journal_makes_none(journal: Journal) -> None:
+    assert journal.entries() == []
+    with pytest.raises(UnknownName):
+        journal.get(1)
+    assert not journal.path.parent.exists()
+
+
+def test_stays_at_the_same_stop_are_added_up_in_the_order_they_came(journal: Journal) -> None:
+    number = journal.begin(bare())
+    for stop, seconds in (("li4.right", 10.1), ("li4.left", 1), ("li4.right", 0.2)):
+        journal.add_stay(number, stop, seconds)
+    assert list(journal.get(number).done.items()) == [("li4.right", 10.3), ("li4.left", 1.0)]
+
+
+def test_sessions_are_listed_by_when_they_began_whatever_the_clock_showed(journal: Journal) -> None:
+    elsewhere = datetime.fromisoformat("2026-11-21T23:00:00+05:30")  # earlier than ten past ten in London
+    second, first = journal.begin(ENTRY), journal.begin(bare(began=elsewhere))
+    assert [one.id for one in journal.entries()] == [first, second]
+    assert journal.entries()[0].began.isoformat() == elsewhere.isoformat()
+    assert [one.id for one in journal.entries(since=BEGAN)] == [second]
+
+
+def test_two_that_begin_in_one_instant_are_two(journal: Journal) -> None:
+    assert journal.begin(ENTRY) != journal.begin(ENTRY)
+    assert len(journal.entries()) == 2
+
+
+def test_what_is_there_already_is_not_inserted_again_nor_changed(journal: Journal) -> None:
+    number = journal.begin(ENTRY)
+    again = replace(ENTRY, note="another", began=BEGAN.astimezone())
+    assert journal.insert([again, bare(1), bare(1)]) == 1
+    assert journal.get(number).note == ENTRY.note
+
+
+def test_all_are_inserted_or_none(journal: Journal) -> None:
+    with pytest.raises(VoiceguideError):
+        journal.insert([bare(1), bare(2, pain_before=11)])
+    assert journal.entries() == []
+
+
+def test_only_what_changed_is_changed(journal: Journal) -> None:
+    number = journal.begin(ENTRY)
+    journal.update(number, note="edited meanwhile")
+    journal.update(number, pain_after=3, stays=(("li4.left", 1.0),))
+    entry = journal.get(number)
+    assert (entry.note, entry.pain_after, entry.pain_before) == ("edited meanwhile", 3, 6)
+    assert entry.done["li4.left"] == 31.0
+
+
+def test_a_session_cannot_be_moved_onto_another(journal: Journal) -> None:
+    first, second = journal.begin(bare(1)), journal.begin(bare(2))
+    with pytest.raises(UsageError, match=f"session {first} began then"):
+        journal.update(second, began=bare(1).began)
+
+
+def test_what_is_deleted_is_gone_with_its_stays_and_its_number_is_never_used_again(journal: Journal) -> None:
+    number = journal.begin(replace(ENTRY, note="a secret of mine"))
+    journal.delete(number)
+    with pytest.raises(UnknownName, match=f"unknown session '{number}'"):
+        journal.delete(number)
+    assert journal.begin(ENTRY) > number
+    journal.close()
+    assert b"a secret of mine" not in journal.path.read_bytes()
+    with closing(sqlite3.connect(journal.path)) as db:
+        assert db.execute("SELECT count(*) FROM stays").fetchone() == (2,)
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**63, 10**30])
+def test_a_number_that_no_session_has_is_unknown(number: int, journal: Journal) -> None:
+    journal.begin(ENTRY)
+    for ask in (journal.get, journal.delete, journal.update):
+        with pytest.raises(UnknownName):
+            ask(number)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "'); DROP TABLE sessions; --",
+        "<script>alert(1)</script>",
+        "two\nlines\tand a tab",
+        "ש \U0001f9d8‍♀️",
+        "x" * LONGEST_NOTE,
+    ],
+    ids=["SQL", "HTML", "lines", "scripts", "long"],
+)
+def test_a_note_is_kept_to_the_letter(note: str, journal: Journal) -> None:
+    assert tidied(note) == note
+    number = journal.begin(replace(ENTRY, note=note))
+    assert journal.get(number).note == note
+
+
+def test_what_no_text_file_can_hold_is_marked_in_a_note(journal: Journal) -> None:
+    note = tidied("a\0b\udcffc\r\nd\re\x1b[31m")
+    assert note == "a\ufffdb\ufffdc\nd\ne\ufffd[31m"
+    assert journal.get(journal.begin(replace(ENTRY, note=note))).note == note
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"pain_before": 11},
+        {"pain_after": -1},
+        {"pain_after": "five"},
+        {"side": "middle"},
+        {"leg_worse": 2},
+        {"length": 0},
+        {"routine": ""},
+        {"note": "x" * (LONGEST_NOTE + 1)},
+        {"done": {"li4.left": -1.0}},
+    ],
+    ids=str,
+)
+def test_the_file_itself_refuses_what_cannot_be(wrong: dict[str, object], journal: Journal) -> None:
+    with pytest.raises(VoiceguideError, match="constraint failed"):
+        journal.begin(replace(ENTRY, **wrong))  # type: ignore[arg-type]
+    assert journal.entries() == []
+
+
+@POSIX
+def test_only_its_owner_can_read_it_also_while_it_is_open_and_where_others_could(tmp_path: Path) -> None:
+    folder = tmp_path / "private"
+    folder.mkdir(mode=0o755)
+    (folder / FILE).touch(mode=0o644)
+    before = os.umask(0)
+    try:
+        with Journal(folder) as journal:
+            journal.begin(ENTRY)
+            assert files(journal) == [FILE, f"{FILE}-shm", f"{FILE}-wal"]
+            assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    finally:
+        os.umask(before)
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+# ── the file ──
+
+
+def test_an_older_file_is_brought_up_to_date_step_by_step(tmp_path: Path) -> None:
+    # As the first version left it, made by hand; and a second one, as a later voiceguide may have it.
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as db:
+        for statement in MIGRATIONS[0]:
+            db.execute(statement)
+        db.execute("PRAGMA user_version = 1")
+        db.execute(
+            "INSERT INTO sessions VALUES (7, 0, '1970-01-01T00:00:00+00:00', 'hands', 1000, 'li4.left', 1,"
+            " 6, 4, 0, 'left', 'old')"
+        )
+        later = (
+            *MIGRATIONS,
+            ("ALTER TABLE sessions ADD COLUMN slept TEXT", "UPDATE sessions SET slept = 'well'"),
+        )
+        migrate(db, later)
+        assert db.execute("PRAGMA user_version").fetchone() == (2,)
+        assert db.execute("SELECT id, note, slept FROM sessions").fetchall() == [(7, "old", "well")]
+        with pytest.raises(sqlite3.OperationalError):
+            migrate(db, (*later, ("ALTER TABLE sessions ADD COLUMN woke TEXT", "no SQL")))
+        assert db.execute("PRAGMA user_version").fetchone() == (2,)
+        assert "woke" not in [row[1] for row in db.execute("PRAGMA table_info(sessions)")]
+
+
+def test_an_empty_file_becomes_a_journal(journal: Journal) -> None:
+    journal.path.parent.mkdir()
+    journal.path.touch()
+    assert journal.get(journal.begin(ENTRY)).routine == "hands"
+
+
+def test_a_journal_of_a_newer_voiceguide_is_told_and_never_touched(journal: Journal) -> None:
+    journal.begin(ENTRY)
+    journal.close()
+    with closing(sqlite3.connect(journal.path)) as db:
+        db.execute("PRAGMA user_version = 99")
+    before = journal.path.read_bytes()
+    for ask in (journal.entries, lambda: journal.begin(ENTRY), lambda: journal.get(1)):
+        with pytest.raises(VoiceguideError, match="a newer voiceguide wrote this journal") as caught:
+            ask()
+        assert caught.value.where == str(journal.path)
+    assert journal.path.read_bytes() == before
+    assert files(journal) == [FILE]
+
+
+def damaged(path: Path) -> dict[str, bytes]:
+    """Return what may be found where a journal was, by what happened to it."""
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    return {
+        "not a database": b"Dear diary, " * 1000,
+        "truncated": whole[: len(whole) - 5000],
+        "its half": whole[:middle],
+        "a hole in it": whole[:5000] + bytes(4096) + whole[9096:],
+        "a page of rubbish": whole[:4096] + bytes(range(256)) * 16 + whole[8192:],
+        "another database": other_database(path.with_name("other")),
+    }
+
+
+def other_database(path: Path) -> bytes:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE bookmarks (url TEXT)")
+    data = path.read_bytes()
+    path.unlink()
+    return data
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["not a database", "truncated", "its half", "a hole in it", "a page of rubbish", "another database"],
+)
+def test_a_broken_journal_is_kept_aside_and_told_in_a_line_and_a_new_one_begun(
+    what: str, tmp_path: Path
+) -> None:
+    with Journal(tmp_path) as journal:
+        journal.insert([bare(number, note="some words" * 20) for number in range(50)])
+    rubbish = damaged(journal.path)[what]
+    journal.path.write_bytes(rubbish)
+    told: list[str] = []
+    with Journal(tmp_path, tell=told.append) as journal:
+        number = journal.begin(ENTRY)
+        assert journal.entries() == [replace(ENTRY, id=number)]
+    (aside,) = tmp_path.glob(f"{FILE}.broken-*")
+    assert aside.read_bytes()[100:] == rubbish[100:], (
+        "but for a few counters of SQLite's it is what was found"
+    )
+    (line,) = told
+    assert str(aside) in line
+    assert "a new one is begun" in line
+
+
+def test_every_broken_journal_is_kept_beside_the_others(tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / FILE).write_bytes(b"rubbish" * (number + 1))
+        with Journal(tmp_path) as journal:
+            journal.begin(ENTRY)
+    sizes = sorted(path.stat().st_size for path in tmp_path.glob(f"{FILE}.broken-*"))
+    assert sizes == [7, 14, 21]
+
+
+def test_a_row_that_somebody_else_wrote_is_named_and_can_be_removed(journal: Journal) -> None:
+    number = journal.begin(ENTRY)
+    journal.close()
+    with closing(sqlite3.connect(journal.path)) as db:
+        db.execute("UPDATE sessions SET began = 'yesterday'")
+        db.commit()
+    with pytest.raises(VoiceguideError, match=f"session {number} in the journal cannot be read") as caught:
+        journal.entries()
+    assert f"journal delete {number}" in (caught.value.hint or "")
+    journal.delete(number)
+    assert journal.entries() == []
+
+
+def test_a_file_that_another_program_holds_is_told(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voiceguide.journal._PATIENCE", 0.0)
+    journal.begin(ENTRY)
+    with closing(sqlite3.connect(journal.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with Journal(journal.path.parent) as second, pytest.raises(VoiceguideError, match="another program"):
+            second.begin(ENTRY)
+        assert len(journal.entries()) == 1, "it can still be read"
+
+
+def test_a_folder_where_the_file_should_be_is_told_and_stays(journal: Journal) -> None:
+    (journal.path / "mine").mkdir(parents=True)
+    with pytest.raises(VoiceguideError, match="the journal cannot be used"):
+        journal.begin(ENTRY)
+    assert (journal.path / "mine").is_dir()
+
+
+@POSIX
+def test_a_full_disk_is_told_and_what_was_stored_stays(tmp_path: Path) -> None:
+    program = """
+import resource, signal, sys
+from pathlib import Path
+from tests.test_journal import bare
+from voiceguide.errors import VoiceguideError
+from voiceguide.journal import Journal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+with Journal(Path(sys.argv[1])) as journal:
+    journal.begin(bare(0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
+    for number in range(1, 1000):
+        try:
+            journal.begin(bare(number, note="x" * 9000))
+        except VoiceguideError as error:
+            print(number, error)
+            break
+"""
+    done = python(program, tmp_path)
+    count, said = done.split(" ", 1)
+    assert "the journal cannot be used: " in said
+    with Journal(tmp_path) as journal:
+        assert len(journal.entries()) == int(count)
+
+
+def python(program: str, *arguments: object) -> str:
+    """Return what a program of its own prints."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    words = [sys.executable, "-c", program, *map(str, arguments)]
+    return subprocess.run(
+        words, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+    ).stdout
+
+
+# ── while a session goes on ──
+
+
+def test_a_session_is_there_from_its_start_and_each_stay_once_it_is_over(journal: Journal) -> None:
+    told: list[str] = []
+    log = Log(journal, replace(ENTRY, done={}, is_whole=False, pain_before=None, note=""), tell=told.append)
+    log.keep(pain_before=4)
+    assert journal.entries() == [], "nothing sounds yet"
+    log.begin(BEGAN + timedelta(minutes=2))
+    (entry,) = journal.entries()
+    assert (entry.began, entry.pain_before) == (BEGAN + timedelta(minutes=2), 4)
+    log.begin(BEGAN + timedelta(minutes=9))
+    log.write([("li4.left", 30.0)])
+    assert journal.get(entry.id).done == {"li4.left": 30.0}
+    log.finish(is_through=True)
+    assert not journal.get(entry.id).is_whole, "nothing was heard of the right hand"
+    log.write([("li4.right", 12.5)])
+    log.finish(is_through=True)
+    assert journal.get(entry.id).is_whole
+    assert (log.number, told) == (entry.id, [])
+
+
+def test_a_journal_that_cannot_be_written_is_told_once_and_written_when_it_can(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.write_text("a file where the folder should be", encoding="utf-8")
+    told: list[str] = []
+    with Journal(folder) as journal:
+        log = Log(journal, bare(), tell=told.append)
+        log.begin(BEGAN)
+        log.write([("li4.left", 30.0)])
+        log.keep(pain_after=2)
+        (said,) = told
+        assert said.startswith("What is played cannot be kept: ")
+        folder.unlink()
+        log.write([("li4.right", 30.0)])
+        (entry,) = journal.entries()
+    assert entry.done == {"li4.left": 30.0, "li4.right": 30.0}
+    assert entry.pain_after == 2
+    assert len(told) == 1
+
+
+def test_what_is_edited_while_a_session_goes_on_stays_edited(journal: Journal) -> None:
+    log = Log(journal, bare(), tell=pytest.fail)
+    log.begin(BEGAN)
+    with Journal(journal.path.parent) as other:
+        other.update(log.number or 0, note="from elsewhere", pain_before=3)
+    log.write([("li4.left", 30.0)])
+    log.keep(pain_after=2)
+    entry = journal.get(log.number or 0)
+    assert (entry.note, entry.pain_before, entry.pain_after) == ("from elsewhere", 3, 2)
+
+
+def test_a_session_that_is_deleted_while_it_goes_on_stays_deleted(journal: Journal) -> None:
+    log = Log(journal, bare(), tell=pytest.fail)
+    log.begin(BEGAN)
+    journal.delete(log.number or 0)
+    log.write([("li4.left", 30.0)])
+    log.keep(pain_after=2)
+    assert journal.entries() == []
+
+
+@POSIX
+def test_a_file_that_vanishes_meanwhile_is_written_anew_with_all_of_the_session(journal: Journal) -> None:
+    log = Log(journal, bare(), tell=pytest.fail)
+    journal.begin(ENTRY)
+    log.begin(BEGAN)
+    log.write([("li4.left", 30.0)])
+    journal.path.unlink()
+    log.write([("li4.right", 12.0)])
+    (entry,) = journal.entries()
+    assert entry.done == {"li4.left": 30.0, "li4.right": 12.0}
+    assert log.number == entry.id
+
+
+def test_a_file_that_breaks_meanwhile_is_moved_aside_and_the_session_goes_into_the_new_one(
+    journal: Journal,
+) -> None:
+    told: list[str] = []
+    journal.tell = told.append
+    log = Log(journal, bare(), tell=pytest.fail)
+    log.begin(BEGAN)
+    log.write([("li4.left", 30.0)])
+    journal.close()
+    journal.path.write_bytes(b"rubbish")
+    log.write([("li4.right", 12.0)])
+    (entry,) = journal.entries()
+    assert entry.done == {"li4.left": 30.0, "li4.right": 12.0}
+    assert len(told) == 1
+
+
+def test_a_session_that_goes_on_goes_on_in_its_own_row(journal: Journal) -> None:
+    first = Log(journal, bare(pain_before=5), tell=pytest.fail)
+    first.begin(BEGAN)
+    first.write([("li4.left", 30.0)])
+    second = Log(journal, bare(9), tell=pytest.fail, continues=first.number)
+    assert second.entry.pain_before == 5
+    second.begin(BEGAN + timedelta(hours=1))
+    second.write([("li4.right", 30.0)])
+    (entry,) = journal.entries()
+    assert entry.began == BEGAN
+    assert entry.done == {"li4.left": 30.0, "li4.right": 30.0}
+
+
+def test_if_the_row_was_removed_since_a_session_that_goes_on_gets_a_new_one(journal: Journal) -> None:
+    log = Log(journal, bare(), tell=pytest.fail, continues=12)
+    log.begin(BEGAN)
+    assert [one.id for one in journal.entries()] == [log.number]
+
+
+def test_without_a_journal_nothing_is_written(stranger: Path) -> None:
+    log = Log(None, bare(), tell=pytest.fail)
+    log.begin(BEGAN)
+    log.write([("li4.left", 30.0)])
+    log.finish(is_through=True)
+    assert log.number is None
+    assert [*stranger.iterdir()] == []
+
+
+# ── two at once, and sudden ends ──
+
+WRITER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from voiceguide.entry import Entry
+from voiceguide.journal import Journal
+from voiceguide.units import Milliseconds
+journal = Journal(Path(sys.argv[1]))
+for number in range(int(sys.argv[2])):
+    entry = Entry(id=0, began=datetime.now(UTC), routine=sys.argv[3], length=Milliseconds(1000))
+    stored = journal.begin(entry)
+    print(stored, flush=True)
+    for stop in ("li4.left", "li4.right"):
+        journal.add_stay(stored, stop, 30)
+        print(stored, stop, flush=True)
+"""
+
+
+def start_writer(folder: Path, many: int, name: str) -> subprocess.Popen[str]:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    words = [sys.executable, "-c", WRITER, str(folder), str(many), name]
+    return subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def test_two_sessions_at_once_both_write(tmp_path: Path) -> None:
+    writers = [start_writer(tmp_path, 20, name) for name in ("hands", "knees")]
+    for writer in writers:
+        writer.communicate()
+        assert writer.returncode == 0
+    with Journal(tmp_path) as journal:
+        entries = journal.entries()
+    assert sorted(one.routine for one in entries) == ["hands"] * 20 + ["knees"] * 20
+    assert all(one.done == {"li4.left": 30.0, "li4.right": 30.0} for one in entries)
+
+
+@pytest.mark.slow
+@POSIX
+def test_of_two_hundred_sudden_deaths_none_loses_what_was_stored(tmp_path: Path) -> None:
+    chance = random.Random()
+    stored: set[int] = set()
+    stays: set[tuple[int, str]] = set()
+    for _ in range(200):
+        writer = start_writer(tmp_path, 1000, "hands")
+        out: IO[str] = writer.stdout  # type: ignore[assignment]
+        for _ in range(chance.randrange(1, 12)):
+            note(out.readline(), stored, stays)
+        # It is in the midst of the next writes by now, and nobody knows where.
+        for _ in range(chance.randrange(20_000)):
+            continue
+        writer.kill()
+        for line in out:
+            note(line, stored, stays)
+        writer.wait()
+        out.close()
+        assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+    with Journal(tmp_path, tell=pytest.fail) as journal:
+        entries = {one.id: one for one in journal.entries()}
+    with closing(sqlite3.connect(tmp_path / FILE)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert stored <= set(entries)
+    assert {(number, stop) for number, stop in stays if stop not in entries[number].done} == set()
+    assert len(stored) > 200
+
+
+def note(line: str, stored: set[int], stays: set[tuple[int, str]]) -> None:
+    """Note down what a writer has said to be stored, if it could say all of it."""
+    number, _, stop = line.removesuffix("\n").partition(" ")
+    if line.endswith("\n"):
+        stored.add(int(number))
+        if stop:
+            stays.add((int(number), stop))

@@ -1,0 +1,52 @@
+"""X18, stop for today: watched for after a session, and said at once and again."""
+
+from __future__ import annotations
+
+from contextlib import redirect_stderr
+from datetime import datetime
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.requirements import CHECKS, requirement
+from tests.test_journal import bare
+from voiceguide.commands._pain import Questions, may_play
+from voiceguide.journal import Journal
+from voiceguide.library import load_leaflet
+from voiceguide.review import review
+from voiceguide.session_log import Log
+
+
+@requirement("X18", "stop for today: asked after each session, said at once and before the next that day")
+def x18() -> None:
+    worse = [(4, "6", "n"), (0, "t", "n"), (None, "1", "y"), (9, "3", "y")]
+    for before, pain, leg in worse:
+        assert means_stop(before, pain, leg), (before, pain, leg)
+    for before, pain, leg in [(4, "5", "n"), (4, "2", "n"), (None, "9", "n"), (8, "9", "n")]:
+        assert not means_stop(before, pain, leg), (before, pain, leg)
+
+
+def means_stop(before: int | None, pain: str, leg: str) -> bool:
+    """Return True if these answers lead to the rule everywhere, False if nowhere; else it is a fault."""
+    now = datetime.now().astimezone()
+    after, again = StringIO(), StringIO()
+    with TemporaryDirectory() as folder, Journal(Path(folder)) as journal:
+        log = Log(journal, bare(pain_before=before), tell=pytest.fail)
+        log.begin(now)
+        with redirect_stderr(after):
+            Questions(log, iter((pain, leg, "enter"))).ask_after()
+        with redirect_stderr(again):
+            may_play(journal, now, asks=False)
+        entries = journal.entries()
+    rule = "Press no more today, and ask a doctor."
+    looked_back = "\n".join(review(entries, now.date(), load_leaflet("en")))
+    found = {rule in after.getvalue(), rule in again.getvalue(), "Tell a doctor" in looked_back}
+    assert len(found) == 1, (before, pain, leg)
+    return found.pop()
+
+
+@pytest.mark.parametrize("number", ["X18"])
+def test_a_rule_that_the_journal_watches_is_kept(number: str) -> None:
+    CHECKS[number][1]()

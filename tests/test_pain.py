@@ -1,0 +1,308 @@
+"""What `play` asks at a terminal before a session and after it, and what follows for the rest of the day."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+from tests.test_journal import BEGAN, bare
+from voiceguide.commands._pain import Questions, may_play
+from voiceguide.entry import Entry
+from voiceguide.folders import private_folder
+from voiceguide.journal import FILE, Journal
+from voiceguide.session_log import Log
+
+TONE = ("--voice", "tone", "--backend", "null")
+STOP = "Press no more today, and ask a doctor."
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with Journal(tmp_path) as opened:
+        yield opened
+
+
+def answered(journal: Journal, *keys: str, entry: Entry | None = None) -> tuple[Entry, bool]:
+    """Return what is stored of a session after these keys, and whether a note may follow."""
+    log = Log(journal, entry or bare(), tell=pytest.fail)
+    log.begin(BEGAN)
+    may_follow = Questions(log, iter(keys)).ask_after()
+    return journal.get(log.number or 0), may_follow
+
+
+# ── the questions ──
+
+
+def test_each_question_takes_one_key_and_is_stored_at_once(journal: Journal) -> None:
+    entry, may_follow = answered(journal, "t", "n", "u")
+    assert (entry.pain_after, entry.leg_worse, entry.side) == (10, False, "unsure")
+    assert may_follow
+
+
+@pytest.mark.parametrize(("key", "pain"), [*((str(number), number) for number in range(10)), ("t", 10)])
+def test_digits_are_the_pain_and_t_is_ten(key: str, pain: int, journal: Journal) -> None:
+    assert answered(journal, key)[0].pain_after == pain
+
+
+def test_enter_skips_one(journal: Journal) -> None:
+    entry, may_follow = answered(journal, "enter", "y", "enter")
+    assert (entry.pain_after, entry.leg_worse, entry.side) == (None, True, None)
+    assert may_follow
+
+
+@pytest.mark.parametrize("key", ["q", "escape"])
+def test_q_and_escape_skip_the_rest_and_what_was_said_stays(key: str, journal: Journal) -> None:
+    entry, may_follow = answered(journal, "3", key, "y", "l")
+    assert (entry.pain_after, entry.leg_worse, entry.side) == (3, None, None)
+    assert not may_follow
+
+
+def test_a_terminal_that_is_closed_loses_nothing(journal: Journal) -> None:
+    entry, may_follow = answered(journal, "3")
+    assert (entry.pain_after, may_follow) == (3, False)
+
+
+def test_every_answer_is_echoed_once_and_other_keys_are_told(
+    journal: Journal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answered(journal, "x", "space", "4", "5", "y", "enter")
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "It is session 1 in your journal."
+    assert lines[1].startswith("How much does your back hurt now?")
+    assert lines[2:5] == ["That key is none of them. Enter skips."] * 2 + ["4 of ten."]
+    assert lines[5].startswith("Has pain in a leg moved further down?")
+    assert lines[6:8] == ["That key is none of them. Enter skips.", "Yes."]
+    assert STOP in lines[8]
+    assert lines[9].startswith("Which side hurts more?")
+    assert lines[10:] == ["Skipped."]
+
+
+@pytest.mark.parametrize(
+    ("before", "keys", "stops"),
+    [
+        (4, ("6", "y", "enter"), True),
+        (4, ("6", "q"), True),
+        (4, ("5", "n", "enter"), False),
+        (None, ("t", "n", "enter"), False),
+        (None, ("enter", "y", "q"), True),
+    ],
+    ids=str,
+)
+def test_what_means_stop_for_today_is_said_once_as_soon_as_it_is_known(
+    before: int | None,
+    keys: tuple[str, ...],
+    journal: Journal,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    stops: bool,
+) -> None:
+    answered(journal, *keys, entry=bare(pain_before=before))
+    assert capsys.readouterr().err.count(STOP) == stops
+
+
+def test_before_a_session_nothing_is_stored_until_it_begins(journal: Journal) -> None:
+    log = Log(journal, bare(), tell=pytest.fail)
+    Questions(log, iter(["7"])).ask_before()
+    assert journal.entries() == []
+    log.begin(BEGAN)
+    assert journal.entries()[0].pain_before == 7
+
+
+def test_a_session_that_goes_on_is_not_asked_again(
+    journal: Journal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Questions(Log(journal, bare(pain_before=7), tell=pytest.fail), iter([])).ask_before()
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "note"),
+    [("slept well\n", "slept well"), ("\n", ""), ("", ""), ("\x1b[31mred\0\n", "\ufffd[31mred\ufffd")],
+    ids=["a line", "Enter", "the end", "controls"],
+)
+def test_a_note_is_one_line(typed: str, note: str, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, write = os.pipe()
+    os.write(write, typed.encode())
+    os.close(write)
+    with open(read, encoding="utf-8") as stdin:  # noqa: PTH123 - a handle has no path
+        monkeypatch.setattr(sys, "stdin", stdin)
+        log = Log(journal, bare(), tell=pytest.fail)
+        log.begin(BEGAN)
+        Questions(log, iter([])).ask_note()
+    assert journal.entries()[0].note == note
+
+
+# ── the rest of the day ──
+
+NOON = datetime.now().astimezone().replace(hour=12)
+WORSE = bare(pain_before=4, pain_after=6)
+
+
+@pytest.mark.parametrize(
+    ("began", "now", "is_told"),
+    [
+        (NOON - timedelta(hours=11), NOON, True),
+        (NOON - timedelta(hours=13), NOON, False),
+        (NOON - timedelta(hours=13), NOON - timedelta(hours=11), True),
+        (NOON - timedelta(days=1), NOON, False),
+    ],
+    ids=["today", "last night", "an hour ago, before midnight", "yesterday"],
+)
+def test_after_a_session_that_means_stop_that_is_said_for_the_rest_of_the_day(
+    began: datetime, now: datetime, journal: Journal, capsys: pytest.CaptureFixture[str], *, is_told: bool
+) -> None:
+    journal.begin(replace(WORSE, began=began))
+    journal.begin(replace(bare(), began=began + timedelta(minutes=1)))
+    assert may_play(journal, now, asks=False), "without somebody to ask it is only said"
+    assert (STOP in capsys.readouterr().err) == is_told
+
+
+def test_play_says_it_in_a_line_where_nobody_can_be_asked(run: Run) -> None:
+    with Journal(private_folder()) as journal:
+        journal.begin(replace(WORSE, began=datetime.now().astimezone()))
+    done = run("play", "hands", *TONE)
+    assert (done.code, done.err.count(STOP)) == (0, 1)
+    assert STOP in run("play", "hands", "--no-journal", *TONE).err
+
+
+# ── at a terminal ──
+
+
+class Person:
+    """Somebody at a pseudo-terminal in which `play` runs."""
+
+    def __init__(self, keyboard: int) -> None:
+        self._keyboard = keyboard
+        self.seen = b""
+        self._read = 0
+
+    def type(self, text: bytes) -> None:
+        os.write(self._keyboard, text)
+
+    def read_until(self, text: bytes) -> None:
+        """Read on until it was printed after what the last call read."""
+        while (found := self.seen.find(text, self._read)) < 0:
+            self.seen += os.read(self._keyboard, 1000)
+        self._read = found + len(text)
+
+    def read_all(self) -> None:
+        try:
+            while piece := os.read(self._keyboard, 1000):
+                self.seen += piece
+        except OSError:  # how Linux says that nobody is at the other end
+            pass
+
+
+@contextmanager
+def at_a_terminal(*words: str, routine: str = "hands") -> Iterator[tuple[Person, list[int]]]:
+    """Run `play` at a terminal, and give somebody who types there; and its exit code, once it is over."""
+    pty = pytest.importorskip("pty", reason="there are no pseudo-terminals on Windows")
+    import subprocess
+    import termios
+
+    keyboard, end = pty.openpty()
+    before = termios.tcgetattr(end)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    # In a session of its own whose terminal this is, so that Ctrl-C reaches it.
+    program = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    program += "from voiceguide.commands import main; main()"
+    command = [sys.executable, "-c", program, "play", routine, *TONE, "--plain", *words]
+    player = subprocess.Popen(
+        command, stdin=end, stdout=end, stderr=end, env=environment, start_new_session=True
+    )
+    person, code = Person(keyboard), [-1]
+    try:
+        yield person, code
+        code[0] = player.wait(60)
+        assert termios.tcgetattr(end) == before, "the terminal is as it was"
+    finally:
+        player.kill()
+        player.wait(60)
+        os.close(end)
+        person.read_all()
+        os.close(keyboard)
+    assert b"Traceback" not in person.seen
+
+
+def only_entry() -> Entry:
+    with Journal(private_folder()) as journal:
+        (entry,) = journal.entries()
+    return entry
+
+
+def test_play_asks_before_and_after_and_stays_shut_for_the_rest_of_the_day() -> None:
+    with at_a_terminal() as (person, code):
+        person.read_until(b"How much does your back hurt now?")
+        person.type(b"6")
+        person.read_until(b"6 of ten.")
+        person.read_until(b"Space begins.")
+        person.type(b" ")
+        person.read_until(b"The session is over. Well done.")
+        person.read_until(b"How much does your back hurt now?")
+        person.type(b"t")
+        person.read_until(b"10 of ten.")
+        person.read_until(STOP.encode())
+        person.read_until(b"moved further down?")
+        person.type(b"n")
+        person.read_until(b"No.")
+        person.type(b"l")
+        person.read_until(b"Left.")
+        person.read_until(b"Enter ends it.")
+        person.type(b"slept well\n")
+    assert code == [0]
+    entry = only_entry()
+    assert (entry.pain_before, entry.pain_after, entry.leg_worse, entry.side) == (6, 10, False, "left")
+    assert (entry.note, entry.is_whole) == ("slept well", True)
+    with at_a_terminal() as (person, code):
+        person.read_until(b"Play it all the same? [y/N]")
+        person.type(b"\n")
+        person.read_until(b"Nothing is played.")
+    assert code == [0]
+
+
+@pytest.mark.slow
+def test_ctrl_c_while_it_asks_leaves_the_session_stored() -> None:
+    with at_a_terminal("--no-preflight") as (person, code):
+        person.read_until(b"How much does your back hurt now?")
+        assert b"The session is over. Well done." in person.seen, "it began by itself"
+        person.type(b"\x03")
+        person.read_until(b"Stopped.")
+    assert code == [130]
+    entry = only_entry()
+    assert (entry.is_whole, entry.pain_after) == (True, None)
+
+
+@pytest.mark.slow
+def test_without_a_journal_nothing_is_asked(stranger: Path) -> None:
+    with at_a_terminal("--no-journal") as (person, code):
+        person.read_until(b"Space begins.")
+        person.type(b" ")
+        person.read_until(b"The session is over. Well done.")
+    assert code == [0]
+    assert b"hurt now" not in person.seen
+    assert not (stranger / "private" / FILE).exists()
+
+
+@pytest.mark.slow
+def test_whoever_ends_early_is_asked_too_and_it_counts_as_partial() -> None:
+    with at_a_terminal("--wait-for-me", routine="tennis-ball") as (person, code):
+        person.read_until(b"hurt now?")
+        person.type(b"\r")
+        person.read_until(b"Space begins.")
+        person.type(b" ")
+        person.read_until(b"Wait for my word.")  # where it stays until Space
+        person.type(b"qq")
+        person.read_until(b"hurt now?")
+        person.type(b"2q")
+        person.read_until(b"No more questions.")
+    assert code == [0]
+    entry = only_entry()
+    assert (entry.pain_before, entry.pain_after, entry.is_whole) == (None, 2, False)

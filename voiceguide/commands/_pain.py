@@ -1,0 +1,147 @@
+"""What `play` asks at a terminal, before a session and after it, and what follows for the rest of the day."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+
+from voiceguide.commands._speaking import LANGUAGE
+from voiceguide.entry import LONGEST_NOTE, MOST_PAIN, tidied
+from voiceguide.errors import VoiceguideError
+from voiceguide.journal import Journal
+from voiceguide.library import load_leaflet
+from voiceguide.session_log import Log
+
+_SOON = timedelta(hours=6)
+"""After a session late in the evening it is still the same day for the back."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One thing that is asked, and answered with one key."""
+
+    field: str
+    """The field of the entry that the answer is for."""
+    words: str
+    """Key of its words in the leaflet's `journal`."""
+    answers: Mapping[str, Any]
+    """What each key stands for."""
+
+
+_PAIN = {**{str(number): number for number in range(MOST_PAIN)}, "t": MOST_PAIN}
+_BEFORE = _Question("pain_before", "ask_pain", _PAIN)
+_AFTER = (
+    _Question("pain_after", "ask_pain", _PAIN),
+    _Question("leg_worse", "ask_leg", {"y": True, "n": False}),
+    _Question("side", "ask_side", {"l": "left", "r": "right", "b": "both", "u": "unsure"}),
+)
+_SKIP, _SKIP_ALL = {"enter"}, {"q", "escape"}
+
+
+class _NoMore(Exception):
+    """Nobody wants to be asked anything else."""
+
+
+def is_seen() -> bool:
+    """Return True if somebody can read what is asked."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+def is_asked() -> bool:
+    """Return True if somebody sits at a terminal, who can read what is asked and answer it."""
+    return is_seen() and sys.stdin is not None and sys.stdin.isatty()
+
+
+class Questions:
+    """Asks about one session; each answer is stored at once, and each question may be passed over."""
+
+    def __init__(self, log: Log, keys: Iterable[str]) -> None:
+        """`keys` are waited for one at a time."""
+        self._log = log
+        self._keys = keys
+        self._words = load_leaflet(LANGUAGE).journal
+
+    def ask_before(self) -> None:
+        """Ask how much it hurts, unless it is a session that goes on, of which that was told."""
+        if self._log.entry.pain_before is None:
+            with suppress(_NoMore):
+                self._ask(_BEFORE)
+
+    def ask_after(self) -> bool:
+        """Ask how it is after the session, and return True if a note may follow."""
+        self._say("kept", id=self._log.number)
+        told = False
+        try:
+            for question in _AFTER:
+                self._ask(question)
+                if self._log.entry.means_stop and not told:
+                    told = True
+                    self._say("stop_today")
+        except _NoMore:
+            return False
+        return True
+
+    def ask_note(self) -> None:
+        """Ask for a note, in a line of its own; the terminal has to be one that hands on whole lines."""
+        self._say("ask_note")
+        try:
+            note = tidied(input()).strip()
+        except (EOFError, UnicodeDecodeError):
+            return
+        if note:
+            self._log.keep(note=f"{self._log.entry.note}\n{note}".strip()[:LONGEST_NOTE])
+
+    def _ask(self, question: _Question) -> None:
+        self._say(question.words)
+        for key in self._keys:
+            if key in _SKIP:
+                self._say("skipped")
+                return
+            if key in _SKIP_ALL:
+                self._say("no_more")
+                break
+            if key in question.answers:
+                answer = question.answers[key]
+                click.echo(self._told(answer), err=True)
+                self._log.keep(**{question.field: answer})
+                return
+            self._say("wrong_key")
+        raise _NoMore
+
+    def _told(self, answer: Any) -> str:
+        if isinstance(answer, bool):
+            return f"{self._words['yes' if answer else 'no']}."
+        if isinstance(answer, int):
+            return self._words["pain"].format(pain=answer)
+        return f"{self._words[answer].capitalize()}."
+
+    def _say(self, line: str, **values: object) -> None:
+        click.echo(self._words[line].format(**values), err=True)
+
+
+def may_play(journal: Journal, now: datetime, *, asks: bool) -> bool:
+    """Return True if a session may begin.
+
+    After one that means stop for today that is said; then, if `asks`, it is for whoever lies there to say.
+    """
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    try:
+        recent = journal.entries(since=min(midnight, now - _SOON))
+    except VoiceguideError as error:
+        # Whoever lies there wants to begin; and what this leaves unknown is said at the end of every session.
+        click.echo(f"Whether you should stop for today is not known: {error}", err=True)
+        return True
+    if not any(entry.means_stop for entry in recent):
+        return True
+    words = load_leaflet(LANGUAGE).journal
+    click.echo(words["stopped_today"], err=True)
+    if not asks or click.confirm(words["play_anyway"], default=False, err=True):
+        return True
+    click.echo(words["not_played"], err=True)
+    return False

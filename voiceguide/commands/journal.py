@@ -1,0 +1,255 @@
+"""`voiceguide journal`: what was done, and how it felt."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from voiceguide.commands import as_called
+from voiceguide.commands._journal import in_a_line, in_full, open_journal
+from voiceguide.commands._options import json_option
+from voiceguide.commands._speaking import LANGUAGE
+from voiceguide.entry import Entry
+from voiceguide.errors import UsageError
+from voiceguide.journal_file import (
+    as_row,
+    checked_suffix,
+    parse_began,
+    parse_note,
+    parse_pain,
+    parse_routine_name,
+    parse_seconds,
+    parse_side,
+    read_entries,
+    write_entries,
+)
+from voiceguide.journal_tables import UnreadableEntry
+from voiceguide.library import DEFAULT_ROUTINE, load_leaflet
+from voiceguide.review import review
+from voiceguide.units import Milliseconds
+from voiceguide.whole_files import check_file_target, write_text
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+_number_argument = click.argument("number", type=int, metavar="ID")
+
+
+@click.group("journal")
+def command() -> None:
+    """Look at what you did, and how it felt before and after.
+
+    It is kept in a file that only you can read (`voiceguide list folders`, in `private`), and nowhere else.
+    """
+
+
+class _Said(click.ParamType):  # type: ignore[type-arg, unused-ignore]
+    """A value that is checked as in a file that is imported."""
+
+    name = "value"
+
+    def __init__(self, parse: Callable[[Any], Any], hint: str) -> None:
+        self._parse = parse
+        self._hint = hint
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
+        """Return what the text stands for; raise `UsageError` if it stands for nothing."""
+        try:
+            return self._parse(value) if isinstance(value, str) else value
+        except ValueError as error:
+            raise UsageError(f"{param.opts[0] if param else self.name}: {error}", hint=self._hint) from None
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone().replace(microsecond=0)
+
+
+def _parse_minutes(text: str) -> Milliseconds:
+    try:
+        return parse_seconds(float(text) * 60)
+    except ValueError:
+        raise ValueError(f"'{text}' is no number of minutes that a session takes") from None
+
+
+_DATE = _Said(lambda text: parse_began(text, _now()), "such as 2026-11-20T21:30, not later than now.")
+_ROUTINE = _Said(parse_routine_name, "as it is called on the command line.")
+_MINUTES = _Said(_parse_minutes, "how long it was to take, such as 45; up to six hours.")
+_PAIN = _Said(parse_pain, "0 is no pain, 10 the worst there is.")
+_SIDE = _Said(parse_side, "whichever hurt more.")
+_NOTE = _Said(parse_note, "a file beside the journal has room for more.")
+
+
+def _entry_options(*, is_new: bool) -> Decorator:
+    """Add what can be said of a session; `is_new` asks for what it cannot be without."""
+    now = (lambda: _now().isoformat()) if is_new else None
+    routine = DEFAULT_ROUTINE if is_new else None
+    options = (
+        click.option("--date", type=_DATE, metavar="TIME", default=now, help="When it began."),
+        click.option("--routine", type=_ROUTINE, metavar="NAME", default=routine, help="What was played."),
+        click.option("--minutes", type=_MINUTES, metavar="N", required=is_new, help="How long it took."),
+        click.option("--before", type=_PAIN, metavar="0-10", help="Pain before it."),
+        click.option("--after", type=_PAIN, metavar="0-10", help="Pain after it."),
+        click.option("--side", type=_SIDE, metavar="left|right|both|unsure", help="Which side hurt more."),
+        click.option("--leg-worse/--no-leg-worse", default=None, help="Whether leg pain moved further down."),
+        click.option("--note", type=_NOTE, metavar="TEXT", help="A note."),
+        click.option("--whole/--partial", default=is_new or None, help="Whether all of it was done."),
+    )
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+_FIELDS = {
+    "date": "began",
+    "routine": "routine",
+    "minutes": "length",
+    "before": "pain_before",
+    "after": "pain_after",
+    "side": "side",
+    "leg_worse": "leg_worse",
+    "note": "note",
+    "whole": "is_whole",
+}
+"""What each option is called in an `Entry`."""
+
+
+def _fields(said: dict[str, Any]) -> dict[str, Any]:
+    return {_FIELDS[name]: value for name, value in said.items() if value is not None}
+
+
+@command.command("list")
+@json_option
+def _list(*, as_json: bool) -> None:
+    """List all sessions, and look back at them once there are six, or two weeks have gone by."""
+    with open_journal() as journal:
+        entries = journal.entries()
+    if as_json:
+        click.echo(_json([_shown(entry) for entry in entries]))
+        return
+    leaflet = load_leaflet(LANGUAGE)
+    if not entries:
+        click.echo(as_called(leaflet.journal["none_yet"]))
+        return
+    for entry in entries:
+        click.echo(in_a_line(entry, leaflet))
+    click.echo("")
+    click.echo(f"{leaflet.journal['review']}:")
+    for line in review(entries, _now().date(), leaflet):
+        click.echo(line)
+
+
+@command.command("show")
+@_number_argument
+@json_option
+def _show(number: int, *, as_json: bool) -> None:
+    """Show all that is kept of the session ID."""
+    with open_journal() as journal:
+        entry = journal.get(number)
+    if as_json:
+        click.echo(_json(_shown(entry)))
+        return
+    for line in in_full(entry, load_leaflet(LANGUAGE)):
+        click.echo(line)
+
+
+@command.command("add")
+@_entry_options(is_new=True)
+def _add(**said: Any) -> None:
+    """Add a session that was not played here, such as one from a file on the phone."""
+    entry = Entry(id=0, **_fields(said))
+    with open_journal() as journal:
+        if not journal.insert([entry]):
+            raise UsageError(
+                "a session of this routine that began then is there already",
+                hint="`voiceguide journal list` shows it, `voiceguide journal edit` changes it.",
+            )
+        kept = next(one for one in journal.entries(since=entry.began) if one.routine == entry.routine)
+    _say(kept)
+
+
+@command.command("edit")
+@_number_argument
+@_entry_options(is_new=False)
+def _edit(number: int, **said: Any) -> None:
+    """Change what is kept of the session ID; what you do not name stays."""
+    changes = _fields(said)
+    if not changes:
+        raise UsageError("nothing to change is named", hint="`voiceguide journal edit --help` lists it all.")
+    with open_journal() as journal:
+        journal.update(number, **changes)
+        kept = journal.get(number)
+    _say(kept)
+
+
+@command.command("delete")
+@_number_argument
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def _delete(number: int, *, yes: bool) -> None:
+    """Remove the session ID for good."""
+    with open_journal() as journal:
+        try:
+            line = in_a_line(journal.get(number), load_leaflet(LANGUAGE))
+        except UnreadableEntry:
+            line = f"{number}: it cannot be read"
+        if not yes:
+            if not (sys.stdin and sys.stdin.isatty()):
+                raise UsageError("nobody is here to be asked", hint="--yes removes it without a question.")
+            click.echo(line, err=True)
+            if not click.confirm("Remove it for good?", default=False, err=True):
+                click.echo("It is kept.", err=True)
+                return
+        journal.delete(number)
+    click.echo(f"Removed: {line}")
+
+
+@command.command("export")
+@click.option("-o", "target", type=click.Path(path_type=Path), required=True, metavar="FILE.csv|FILE.json")
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
+def _export(target: Path, *, force: bool) -> None:
+    """Write all sessions to a file, for a spreadsheet, for another machine, or to keep."""
+    suffix = checked_suffix(target)
+    check_file_target(target, force=force)
+    with open_journal() as journal:
+        entries = journal.entries()
+    write_text(target, write_entries(entries, suffix), force=force)
+    click.echo(f"{target}: {_count(len(entries))}")
+
+
+@command.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+def _import(file: Path) -> None:
+    """Add the sessions in FILE, as `export` writes it: all of them, or none if one is wrong.
+
+    What is there already is not added again, and not changed.
+    """
+    entries = read_entries(file, _now())
+    with open_journal() as journal:
+        new = journal.insert(entries)
+    click.echo(f"{file}: {_count(new)} added, {len(entries) - new} there already")
+
+
+def _say(entry: Entry) -> None:
+    leaflet = load_leaflet(LANGUAGE)
+    click.echo(in_a_line(entry, leaflet))
+    if entry.means_stop:
+        click.echo(leaflet.journal["meant_stop"])
+
+
+def _shown(entry: Entry) -> dict[str, Any]:
+    return {"id": entry.id, "title": f"{entry.routine}, {entry.began:%Y-%m-%d %H:%M}", **as_row(entry)}
+
+
+def _json(found: Sequence[Any] | dict[str, Any]) -> str:
+    return json.dumps(found, indent=2, ensure_ascii=False)
+
+
+def _count(number: int) -> str:
+    return "1 session" if number == 1 else f"{number} sessions"

@@ -1,0 +1,336 @@
+"""The journal as a file to take along, CSV or JSON: every session exactly, and back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from voiceguide.entry import LEAST_PAIN, LONGEST_NOTE, MOST_PAIN, SIDES, Entry, tidied
+from voiceguide.errors import InvalidContent, Problem, UsageError, VoiceguideError
+from voiceguide.units import LONGEST_SESSION, SECOND, Milliseconds, in_seconds
+
+SUFFIXES = (".csv", ".json")
+"""How the name of such a file ends."""
+COLUMNS = "began routine seconds whole before after leg_worse side note stops done".split()
+"""What each session has there, in this order."""
+LARGEST = 32_000_000
+"""Bytes that are read: a session each day of a long life has less."""
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before that nobody had a session to tell of; it is a slip."""
+_VERSION = 1
+_LEEWAY = timedelta(minutes=1)
+"""By how much the clocks of two machines may differ."""
+_FLAGS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+def write_entries(entries: Iterable[Entry], suffix: str) -> str:
+    """Return sessions as the text of a file with that suffix: `.csv` or `.json`."""
+    rows = [as_row(entry) for entry in entries]
+    if suffix == ".json":
+        return json.dumps({"version": _VERSION, "sessions": rows}, indent=2, ensure_ascii=False) + "\n"
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(COLUMNS)
+    table.writerows([_cell(row[name]) for name in COLUMNS] for row in rows)
+    return out.getvalue()
+
+
+def as_row(entry: Entry) -> dict[str, Any]:
+    """Return a session as plain data, for JSON: times in seconds, None for what was not said."""
+    return {
+        "began": entry.began.isoformat(),
+        "routine": entry.routine,
+        "seconds": in_seconds(entry.length),
+        "whole": entry.is_whole,
+        "before": entry.pain_before,
+        "after": entry.pain_after,
+        "leg_worse": entry.leg_worse,
+        "side": entry.side,
+        "note": entry.note,
+        "stops": list(entry.stops),
+        "done": dict(entry.done),
+    }
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return " ".join(value)
+    if isinstance(value, dict):
+        return " ".join(f"{stop}={seconds}" for stop, seconds in value.items())
+    return str(value)
+
+
+def read_entries(path: Path, now: datetime) -> list[Entry]:
+    """Return the sessions in a file that `write_entries` wrote, or somebody else did in its way.
+
+    Parameters
+    ----------
+    path
+        A `.csv` or a `.json`.
+    now
+        No session begins later.
+
+    Raises
+    ------
+    UsageError
+        If its name ends otherwise.
+    InvalidContent
+        With every line that is wrong.
+    VoiceguideError
+        If it cannot be read at all.
+    """
+    suffix = checked_suffix(path)
+    text = _read(path)
+    rows = _rows_of_json(text, path) if suffix == ".json" else _rows_of_csv(text, path)
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    for where, row in rows:
+        try:
+            entries.append(_parse(row, now))
+        except InvalidContent as error:
+            problems += [Problem(one.path, one.message, one.hint, where) for one in error.problems]
+    if problems:
+        raise InvalidContent(problems)
+    return entries
+
+
+def checked_suffix(path: Path) -> str:
+    """Return how a file's name ends. Raises `UsageError` if that is none of `SUFFIXES`."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"'{path.name}' does not end in .csv or .json", hint="the ending says which it is.")
+    return path.suffix.lower()
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        what = f"it cannot be read: {error.strerror}"
+        raise VoiceguideError(what, where=str(path), hint="name a .csv or a .json.") from None
+    if len(data) > LARGEST:
+        what, hint = f"it is larger than {LARGEST // 1_000_000} MB", "no journal is as large as that."
+        raise VoiceguideError(what, where=str(path), hint=hint)
+    try:
+        text = data.decode("utf-8-sig")  # a spreadsheet may put a mark before it
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        hint = "save it again as UTF-8."
+        raise VoiceguideError("this is no UTF-8 text", where=f"{path}:{line}", hint=hint) from None
+    if not text.strip():
+        hint = "`voiceguide journal export` shows how it should look."
+        raise VoiceguideError("the file is empty", where=str(path), hint=hint)
+    return text
+
+
+def _rows_of_csv(text: str, path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    table = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        names = next(table)
+        _check_columns(names, f"{path}:1")
+        while True:
+            line = table.line_num + 1
+            cells = next(table)
+            if not cells:
+                continue
+            if len(cells) != len(names):
+                what = f"there are {len(cells)} values for {len(names)} columns"
+                hint = "a comma within a value needs quotes around the value."
+                raise VoiceguideError(what, where=f"{path}:{line}", hint=hint)
+            yield f"{path}:{line}", {name: cell for name, cell in zip(names, cells, strict=True) if cell}
+    except StopIteration:
+        return
+    except csv.Error as error:
+        hint = "is a quotation mark missing?"
+        raise VoiceguideError(f"this is no CSV: {error}", where=f"{path}:{line}", hint=hint) from None
+
+
+def _rows_of_json(text: str, path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    hint = "`voiceguide journal export` shows how it should look."
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError as error:
+        where = f"{path}:{error.lineno}"
+        raise VoiceguideError(f"this is no JSON: {error.msg}", where=where, hint=hint) from None
+    except (RecursionError, ValueError):
+        raise VoiceguideError("this is no JSON of ours", where=str(path), hint=hint) from None
+    sessions = found.get("sessions") if isinstance(found, dict) else None
+    if not isinstance(sessions, list) or found.keys() != {"version", "sessions"}:
+        raise VoiceguideError("this is no exported journal", where=str(path), hint=hint)
+    if found["version"] != _VERSION or isinstance(found["version"], bool):
+        what = f"it is of version {found['version']!r}, known here: {_VERSION}"
+        raise VoiceguideError(what, where=str(path), hint="a newer voiceguide reads it.")
+    for number, session in enumerate(sessions, start=1):
+        where = f"{path}: session {number}"
+        if not isinstance(session, dict):
+            raise VoiceguideError("this is no session", where=where, hint=hint)
+        _check_columns(session, where)
+        yield where, {name: value for name, value in session.items() if value is not None}
+
+
+def _check_columns(names: Iterable[str], where: str) -> None:
+    given = list(names)
+    foreign = [name for name in given if name not in COLUMNS]
+    missing = [name for name in ("began", "routine", "seconds") if name not in given]
+    hint = f"there are, with commas: {', '.join(COLUMNS)}."
+    if foreign:
+        raise VoiceguideError(f"no column of ours: '{foreign[0]}'", where=where, hint=hint)
+    if missing:
+        raise VoiceguideError(f"the column '{missing[0]}' is missing", where=where, hint=hint)
+    if len(set(given)) < len(given):
+        raise VoiceguideError("a column stands there twice", where=where, hint=hint)
+
+
+def _parse(row: Mapping[str, Any], now: datetime) -> Entry:
+    """Return the session a row describes; text or what JSON has, where it was left out None or nothing."""
+    problems: list[Problem] = []
+
+    def read(name: str, parse: Any, otherwise: Any) -> Any:
+        try:
+            return parse(row[name]) if name in row else otherwise
+        except ValueError as error:
+            problems.append(Problem((name,), f"{name}: {error}", hint=_HINTS[name]))
+            return otherwise
+
+    missing = (name for name in ("began", "routine", "seconds") if name not in row)
+    problems += [Problem((name,), f"{name}: nothing stands there", hint=_HINTS[name]) for name in missing]
+    entry = Entry(
+        id=0,
+        began=read("began", lambda text: parse_began(text, now), now),
+        routine=read("routine", parse_routine_name, "?"),
+        length=read("seconds", parse_seconds, SECOND),
+        is_whole=read("whole", parse_flag, otherwise=False),
+        pain_before=read("before", parse_pain, None),
+        pain_after=read("after", parse_pain, None),
+        leg_worse=read("leg_worse", parse_flag, None),
+        side=read("side", parse_side, None),
+        note=read("note", parse_note, ""),
+        stops=read("stops", _parse_stops, ()),
+        done=read("done", _parse_done, {}),
+    )
+    if problems:
+        raise InvalidContent(problems)
+    return entry
+
+
+_HINTS = {
+    "began": "such as 2026-11-20T21:30+01:00, not later than now.",
+    "routine": "as it is called on the command line, in one line.",
+    "seconds": f"how long it was to take, up to {LONGEST_SESSION // SECOND}.",
+    "whole": "yes or no.",
+    "before": "a whole number from 0 to 10, or nothing.",
+    "after": "a whole number from 0 to 10, or nothing.",
+    "leg_worse": "yes, no, or nothing.",
+    "side": f"{', '.join(SIDES)}, or nothing.",
+    "note": f"up to {LONGEST_NOTE} characters.",
+    "stops": "such as li4.left li4.right.",
+    "done": "such as li4.left=30 li4.right=12.5, in seconds.",
+}
+
+
+def parse_began(text: Any, now: datetime) -> datetime:
+    """Return the time that a text names, in the zone here if it names none. Raises `ValueError`.
+
+    It has to be one that a session may have begun at: not in the future, and not before 2000.
+    """
+    try:
+        when = datetime.fromisoformat(text.strip())
+        when = when if when.tzinfo else when.astimezone()
+        is_possible = EARLIEST <= when <= now + _LEEWAY
+    except (ValueError, TypeError, AttributeError, OverflowError, OSError):
+        raise ValueError(f"'{text}' is no date and time") from None
+    if not is_possible:
+        raise ValueError(f"'{text}' is {'in the future' if when > now else 'too long ago'}")
+    if (when.utcoffset() or timedelta()) % timedelta(minutes=1):
+        raise ValueError(f"'{text}' is in no time zone of today")
+    return when
+
+
+def parse_routine_name(text: Any) -> str:
+    """Return the name of a routine, which need not be here. Raises `ValueError`."""
+    if not isinstance(text, str) or not text.strip() or "\n" in text or tidied(text) != text:
+        raise ValueError(f"{text!r} is no name of a routine")
+    return text
+
+
+def parse_seconds(value: Any) -> Milliseconds:
+    """Return the length of a session from its seconds, to the millisecond. Raises `ValueError`."""
+    number = _number(value)
+    length = Milliseconds(round(number * SECOND))
+    if not 0 < length <= LONGEST_SESSION:
+        raise ValueError(f"'{value}' is not the length of a session")
+    return length
+
+
+def parse_pain(value: Any) -> int:
+    """Return pain as it is told: a whole number from 0 to 10. Raises `ValueError`."""
+    text = str(value).strip()
+    is_number = re.fullmatch(r"\d{1,2}", text, re.ASCII)
+    if isinstance(value, bool) or not is_number or not LEAST_PAIN <= int(text) <= MOST_PAIN:
+        raise ValueError(f"'{value}' is not a whole number from {LEAST_PAIN} to {MOST_PAIN}")
+    return int(text)
+
+
+def parse_flag(value: Any) -> bool:
+    """Return yes or no as a truth. Raises `ValueError`."""
+    try:
+        return _FLAGS[str(value).strip().lower()]
+    except KeyError:
+        raise ValueError(f"'{value}' is neither yes nor no") from None
+
+
+def parse_side(value: Any) -> str:
+    """Return one of `SIDES`. Raises `ValueError`."""
+    if value not in SIDES:
+        raise ValueError(f"'{value}' is none of {', '.join(SIDES)}")
+    return str(value)
+
+
+def parse_note(value: Any) -> str:
+    """Return a note as it can be kept. Raises `ValueError` if it is too long."""
+    if not isinstance(value, str):
+        raise ValueError(f"'{value}' is no text")  # noqa: TRY004 - as all that is wrong in a file
+    if len(tidied(value)) > LONGEST_NOTE:
+        raise ValueError(f"the note has {len(value)} characters, and {LONGEST_NOTE} can be kept")
+    return tidied(value)
+
+
+def _parse_stops(value: Any) -> tuple[str, ...]:
+    words: Sequence[Any] = value.split() if isinstance(value, str) else value
+    if not isinstance(words, list) or not all(map(_is_stop, words)):
+        raise ValueError(f"'{value}' are no stops")
+    return tuple(words)
+
+
+def _parse_done(value: Any) -> dict[str, float]:
+    if isinstance(value, str):
+        pairs = [word.rpartition("=")[::2] for word in value.split()]
+        value = dict(pairs) if len(dict(pairs)) == len(pairs) else None
+    if not isinstance(value, dict) or not all(map(_is_stop, value)):
+        raise ValueError(f"'{value}' are no stops with their seconds")
+    return {stop: round(_number(seconds), 3) for stop, seconds in value.items()}
+
+
+def _is_stop(word: Any) -> bool:
+    return isinstance(word, str) and bool(word) and not re.search(r"\s", word) and tidied(word) == word
+
+
+def _number(value: Any) -> float:
+    """Return the seconds that something stands for, at most a week of them."""
+    with suppress(ValueError, TypeError, OverflowError):
+        number = float(value)
+        if not isinstance(value, bool) and 0 <= number <= 604_800 and "_" not in str(value):
+            return number
+    raise ValueError(f"'{value}' are no seconds")

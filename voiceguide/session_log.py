@@ -1,0 +1,130 @@
+"""Log: what goes into the journal of one session while it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from voiceguide.entry import Entry
+from voiceguide.errors import UnknownName, VoiceguideError
+
+if TYPE_CHECKING:
+    from voiceguide.journal import Journal
+
+
+class Log:
+    """Writes one session into the journal. If that fails it says so once, and the session goes on.
+
+    What could not be written is kept, and written with what comes next.
+    """
+
+    def __init__(
+        self,
+        journal: Journal | None,
+        entry: Entry,
+        *,
+        tell: Callable[[str], None],
+        continues: int | None = None,
+    ) -> None:
+        """Without a journal nothing is written.
+
+        `entry` says what is going to be played, `tell` is called with what went wrong, and `continues` is the
+        number of a session in the journal that goes on.
+        """
+        self._journal = journal
+        self._tell: Callable[[str], None] | None = tell
+        self._number: int | None = None
+        self._has_begun = False
+        self._opened = 0
+        self._stays: list[tuple[str, float]] = []
+        self._changes: dict[str, Any] = {}
+        self.entry = self._resumed(entry, continues)
+        """What is known of the session."""
+
+    @property
+    def number(self) -> int | None:
+        """The session's number in the journal; None if it is not there."""
+        return self._number
+
+    @property
+    def is_kept(self) -> bool:
+        """True if there is a journal to write to."""
+        return self._journal is not None
+
+    def begin(self, when: datetime) -> None:
+        """Write that the session begins to sound, unless it has begun before."""
+        if not self._has_begun:
+            self._has_begun = True
+            self.entry = replace(self.entry, began=when)
+            self._write()
+
+    def write(self, stays: Sequence[tuple[str, float]]) -> None:
+        """Write stays that are over: the stop, and the seconds of its dose that were heard."""
+        if stays:
+            self._has_begun = True
+            self.entry = replace(self.entry, done=_with(self.entry.done, stays))
+            self._stays += stays
+            self._write()
+
+    def keep(self, **changes: Any) -> None:
+        """Write fields of the entry that are known by now; if it has not begun, as soon as it does."""
+        self.entry = replace(self.entry, **changes)
+        self._changes |= changes
+        self._write()
+
+    def finish(self, *, is_through: bool) -> None:
+        """Write that the session was gone through whole, if it was, and something was heard of every stop."""
+        if self._has_begun and is_through and all(map(self.entry.done.get, self.entry.stops)):
+            self.keep(is_whole=True)
+
+    def _resumed(self, entry: Entry, number: int | None) -> Entry:
+        """Return the entry of the session that goes on, if it is still there, or the one of a new one."""
+        if self._journal is None or number is None:
+            return entry
+        try:
+            entry = self._journal.get(number)
+        except UnknownName:
+            return entry  # removed since
+        except VoiceguideError as error:
+            self._complain(error)
+            return entry
+        self._number, self._has_begun, self._opened = number, True, self._journal.opened
+        return entry
+
+    def _write(self) -> None:
+        journal = self._journal
+        if journal is None or not self._has_begun:
+            return
+        try:
+            if not self._is_there(journal):
+                self._number = journal.begin(self.entry)
+            elif self._changes or self._stays:
+                journal.update(self._number or 0, stays=self._stays, **self._changes)
+        except UnknownName:
+            if self._opened == journal.opened:
+                self._journal = None  # it was removed by hand meanwhile, and stays so
+                return
+            self._number = None  # the file was moved aside or went away: all of it goes into the new one
+            self._write()
+        except VoiceguideError as error:
+            self._complain(error)
+            return
+        self._opened = journal.opened
+        self._stays, self._changes = [], {}
+
+    def _is_there(self, journal: Journal) -> bool:
+        return self._number is not None and self._opened == journal.opened
+
+    def _complain(self, error: VoiceguideError) -> None:
+        if self._tell is not None:
+            self._tell(f"What is played cannot be kept: {error}")
+        self._tell = None
+
+
+def _with(done: Mapping[str, float], stays: Sequence[tuple[str, float]]) -> dict[str, float]:
+    more = dict(done)
+    for stop, seconds in stays:
+        more[stop] = round(more.get(stop, 0.0) + seconds, 3)
+    return more
