@@ -73,7 +73,7 @@ def test_pairs_and_counts_are_told_plainly() -> None:
     said = looked_back(SIX)
     assert "Sessions since 2 November 2026: 6. Partial ones, which count: 0." in said
     assert "  2 November 2026: 7 before, 5 after" in said
-    assert "it hurt less: 4 times. The same: 1 times. More: 1 times." in said
+    assert "it hurt less: 4. The same: 1. More: 1." in said
     assert "Before the first of these sessions it was 7, before the last one 4." in said
 
 
@@ -85,6 +85,12 @@ def test_better_goes_on_and_no_better_sees_somebody() -> None:
     for said in (better, same):
         assert "If it is no better, see a doctor or a practitioner" in said
         assert "prove little: a sore back gets better and worse by itself, too" in said
+
+
+def test_nobody_is_told_to_go_on_after_a_last_session_that_meant_stop() -> None:
+    said = looked_back([*SIX[:-1], replace(SIX[-1], pain_after=6)])
+    assert "go on as you like" not in said
+    assert "Tell a doctor" in said
 
 
 def test_nothing_is_made_of_the_numbers_that_they_do_not_bear() -> None:
@@ -123,4 +129,4 @@ def test_of_many_years_the_last_sessions_are_listed() -> None:
     said = looked_back(sessions(*[(5, 4)] * 1000), date(2032, 1, 1))
     assert "Earlier ones not listed here: 988." in said
     assert len(said.splitlines()) < 25
-    assert "it hurt less: 1000 times" in said
+    assert "it hurt less: 1000." in said

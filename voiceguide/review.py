@@ -73,8 +73,10 @@ def _verdict(entries: Sequence[Entry], leaflet: Leaflet) -> Iterator[str]:
     yield words["varies"]
     if len(before) < 2:
         yield words["unknown"]
-    else:
-        yield words["lower" if before[-1] < before[0] else "no_lower"]
+    elif before[-1] >= before[0]:
+        yield words["no_lower"]
+    elif not entries[-1].means_stop:
+        yield words["lower"]
     yield words["ask_somebody"]
 
 

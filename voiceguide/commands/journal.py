@@ -128,7 +128,10 @@ def _fields(said: dict[str, Any]) -> dict[str, Any]:
 @command.command("list")
 @json_option
 def _list(*, as_json: bool) -> None:
-    """List all sessions, and look back at them once there are six, or two weeks have gone by."""
+    """List all sessions, and look back at them.
+
+    That comes once there are six, or two weeks have gone by.
+    """
     with open_journal() as journal:
         entries = journal.entries()
     if as_json:
@@ -163,7 +166,7 @@ def _show(number: int, *, as_json: bool) -> None:
 @command.command("add")
 @_entry_options(is_new=True)
 def _add(**said: Any) -> None:
-    """Add a session that was not played here, such as one from a file on the phone."""
+    """Add a session from elsewhere, as from the phone."""
     entry = Entry(id=0, **_fields(said))
     with open_journal() as journal:
         if not journal.insert([entry]):
@@ -179,7 +182,7 @@ def _add(**said: Any) -> None:
 @_number_argument
 @_entry_options(is_new=False)
 def _edit(number: int, **said: Any) -> None:
-    """Change what is kept of the session ID; what you do not name stays."""
+    """Change the session ID; what you do not name stays."""
     changes = _fields(said)
     if not changes:
         raise UsageError("nothing to change is named", hint="`voiceguide journal edit --help` lists it all.")
@@ -214,7 +217,7 @@ def _delete(number: int, *, yes: bool) -> None:
 @click.option("-o", "target", type=click.Path(path_type=Path), required=True, metavar="FILE.csv|FILE.json")
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 def _export(target: Path, *, force: bool) -> None:
-    """Write all sessions to a file, for a spreadsheet, for another machine, or to keep."""
+    """Write all sessions to a file, to take along."""
     suffix = checked_suffix(target)
     check_file_target(target, force=force)
     with open_journal() as journal:
@@ -226,9 +229,9 @@ def _export(target: Path, *, force: bool) -> None:
 @command.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 def _import(file: Path) -> None:
-    """Add the sessions in FILE, as `export` writes it: all of them, or none if one is wrong.
+    """Add the sessions in FILE, as `export` writes it.
 
-    What is there already is not added again, and not changed.
+    All of them, or none if one is wrong. What is there already is not added again, and not changed.
     """
     entries = read_entries(file, _now())
     with open_journal() as journal:
