@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.answers import keep_answers
 from tests.conftest import Run
 from tests.test_journal import BEGAN, bare
 from voiceguide.commands._pain import Questions, may_play
 from voiceguide.entry import Entry
-from voiceguide.folders import private_folder
+from voiceguide.folders import private_folder, user_folder
 from voiceguide.journal import FILE, Journal
 from voiceguide.session_log import Log
 
@@ -208,6 +209,7 @@ def at_a_terminal(*words: str, routine: str = "hands") -> Iterator[tuple[Person,
     import subprocess
     import termios
 
+    keep_answers(user_folder())  # or it would ask for more than pain
     keyboard, end = pty.openpty()
     before = termios.tcgetattr(end)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}

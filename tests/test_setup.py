@@ -524,7 +524,7 @@ def at_a_terminal(folder: Path, *words: str, typed: str) -> tuple[int, str]:
     return code, plain(said.decode())
 
 
-PLAYED = ("play", "hands", "--backend", "null", "--no-preflight", *TONE)
+PLAYED = ("play", "hands", "--backend", "null", "--no-preflight", "--no-journal", *TONE)
 
 
 def test_the_first_session_at_a_terminal_begins_with_the_questions_and_then_plays(stranger: Path) -> None:
