@@ -169,13 +169,12 @@ def test_all_of_it_goes_and_what_stays_is_said(run: Run, kept: Path, stranger: P
     (stranger / "routines").mkdir()
     (stranger / "routines" / "mine.yaml").write_text("mine")
     (stranger / "config.toml").write_text('voice = "tone"\n')
-    (stranger / "played.jsonl").write_text("{}\n")
     names = files_in(kept)
     done = run("data", "erase", "--yes")
     assert done.code == 0
     assert not kept.exists()
     assert files_in(stranger) == {"routines/mine.yaml", "config.toml"}
-    assert all(f"  {name}: " in done.err for name in (*names, "played.jsonl"))
+    assert all(f"  {name}: " in done.err for name in names)
     assert str(stranger / "config.toml") in done.out
     assert run("data", "path").out.endswith("Nothing is kept about you.\n")
 

@@ -12,7 +12,8 @@ import pytest
 
 from tests.conftest import Run
 from voiceguide.errors import InvalidContent, UnknownName, VoiceguideError
-from voiceguide.leaflet import LABELS, Leaflet, parse_leaflet
+from voiceguide.leaflet import Leaflet, parse_leaflet
+from voiceguide.leaflet_lines import LABELS
 from voiceguide.library import SHIPPED, language_names, load_language, load_leaflet, load_points, read
 from voiceguide.scheduler.visit import ICE_TIME
 

@@ -23,7 +23,7 @@ from tests.made_up import make_long, make_routine
 from voiceguide.cover import make_cover
 from voiceguide.exporter import export
 from voiceguide.formats.html import Format
-from voiceguide.leaflet import PAGE
+from voiceguide.leaflet_lines import PAGE
 from voiceguide.library import load_leaflet
 from voiceguide.track import Line, Mark, Track, make_bare_track
 from voiceguide.units import Milliseconds, clock

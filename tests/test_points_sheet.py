@@ -14,7 +14,7 @@ import pytest
 from tests.browser import start, violations, what_is_missing
 from tests.conftest import Run
 from tests.test_page import NASTY, Reader
-from voiceguide.leaflet import PICTURES
+from voiceguide.leaflet_lines import PICTURES
 from voiceguide.library import find_routine, load_language, load_leaflet, load_points, load_routine
 from voiceguide.point_picture import picture_file
 from voiceguide.point_text import Words

@@ -15,7 +15,7 @@ from tests.browser import start, violations, what_is_missing
 from tests.conftest import Run
 from tests.recordings import SCRIPT, TEXTS
 from tests.test_page import NASTY, Reader
-from voiceguide.leaflet import PROMPTER
+from voiceguide.leaflet_lines import PROMPTER
 from voiceguide.library import load_leaflet
 from voiceguide.prompter import write_prompter
 

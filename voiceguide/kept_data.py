@@ -24,20 +24,17 @@ from voiceguide.private_files import OWNERS_FILE
 _DATABASE = ".sqlite3"
 WHAT = {
     "profile.json": "what you answered before the first session",
-    "profile.json*": "earlier answers, kept aside",
+    "profile-unused-*.json": "answers that could not be used, kept aside",
     "journal.sqlite3": "your journal: what was done, and how it felt",
     "journal.sqlite3-wal": "the journal's latest changes",
     "journal.sqlite3-shm": "a help to read the journal",
     "journal.sqlite3.broken-*": "a journal that could not be read, kept aside",
     "plan.json": "your plan of six sessions",
     "resume.json": "where a session was interrupted",
-    "played.jsonl": "what was heard of sessions, as an earlier voiceguide wrote it down",
 }
 """What a file is, by its name; the first pattern that fits."""
 _UNKNOWN = "something else that was put here"
 _LINK = "a link; it is never followed"
-_BEFORE = "played.jsonl"
-"""Written by earlier versions, beside the private folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +67,6 @@ def kept_files(folder: Path) -> list[KeptFile]:
         If it cannot be looked into.
     """
     found = list(_inside(folder, "")) if folder.is_dir() else []
-    with_before = folder.parent / _BEFORE
-    if with_before.is_file() and not with_before.is_symlink():
-        found.append(KeptFile(with_before, _BEFORE, with_before.stat().st_size, is_link=False))
     return sorted(found, key=lambda one: one.name)
 
 
@@ -176,7 +170,6 @@ def erase_kept(folder: Path) -> None:
     try:
         if folder.exists():
             shutil.rmtree(folder)
-        (folder.parent / _BEFORE).unlink(missing_ok=True)
     except OSError as error:
         raise VoiceguideError(
             f"it could not be removed: {error.strerror or error}",

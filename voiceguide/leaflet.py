@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voiceguide.errors import InvalidContent, Problem
-from voiceguide.gate import QUESTIONS
+from voiceguide.leaflet_lines import GROUPS
 from voiceguide.scheduler.actions import ACTIONS
 from voiceguide.scheduler.line import placeholders_in
 from voiceguide.scheduler.point import (
@@ -19,159 +19,8 @@ from voiceguide.scheduler.point import (
     METHODS,
     POSTURES,
     SOURCE,
-    ZONES,
 )
 from voiceguide.scheduler.shape import Problems, Record, Seq, Table, Text, Whole
-
-LABELS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("where", "differs", "how", "helps", "feel", "cautions", "aftercare", "sources"), ()),
-    **dict.fromkeys(("together", "apart", "gradual", "at_once", "no_promise", "no_helps", "no_words"), ()),
-    **dict.fromkeys(("rounds", "holds", "rest", "window", "massage_first", "press_in", "file_comment"), ()),
-    **dict.fromkeys(
-        ("play_it", "first", "everywhere", "fetch", "ice", "left_out", "names", "stops", "two_codes"), ()
-    ),
-    **dict.fromkeys(("start", "place", "lasts", "letting_go", "as_before"), ()),
-    **dict.fromkeys(("why_excluded", "why_skipped", "why_later", "why_dropped"), ()),
-    "takes": ("time",),
-    "made_by": ("by",),
-    "lies_on": ("posture", "side"),
-    **dict.fromkeys(("index_title", "index_before", "index_play"), ()),
-    "index_file": ("suffix",),
-    "codes": ("code", "who"),
-    "only_who": ("who",),
-    "nickname": ("nickname",),
-    "name": ("id",),
-    "joins": ("points",),
-    "postures": ("postures",),
-    "gear": ("gear",),
-    "range": ("what", "smallest", "usual", "largest"),
-    "fixed": ("what", "usual"),
-    "ice_time": ("time",),
-}
-"""What stands around the facts of points and of a session: headings and lines, by what a line leaves open."""
-PAGE: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("before", "tap", "play", "pause", "back", "next_part", "progress", "keys"), ()),
-    **dict.fromkeys(("parts", "words", "no_sound"), ()),
-    "next_words": ("time",),
-    "left": ("time",),
-}
-"""What stands on a page that plays a session (`export -o session.html`), in the same way."""
-PROMPTER: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("title", "how", "one", "progress", "next", "back", "go", "keys", "all"), ()),
-    "place": ("number", "count", "file"),
-}
-"""What stands on the page that a voice is recorded from (`pack script --page`), in the same way."""
-APPOINTMENTS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), ()),
-    **dict.fromkeys(("january", "february", "march", "april", "may", "june"), ()),
-    **dict.fromkeys(("july", "august", "september", "october", "november", "december"), ()),
-    "day": ("weekday", "day", "month", "year", "time"),
-    **dict.fromkeys(("heading", "unknown", "daily", "care", "look_back"), ()),
-    "each": ("routine", "minutes"),
-    "clock": ("zone",),
-    **dict.fromkeys(("missing", "twice"), ("day",)),
-    "summary": ("number", "count"),
-    "alarm": ("minutes", "number", "count"),
-    **dict.fromkeys(("start", "phone"), ("command",)),
-    "written": ("file",),
-    **dict.fromkeys(("to_write", "to_import", "to_update", "before_it"), ()),
-}
-"""What stands round the sessions of `plan`, on the screen and in a calendar, in the same way."""
-PLOTS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(
-        (f"lane_{one}" for one in "chapter minute left right both ice between voice".split()), ()
-    ),
-    **dict.fromkeys((f"action_{name}" for name in ACTIONS), ()),
-    **dict.fromkeys((f"key_{one}" for one in "ramps find between voice check".split()), ()),
-    **dict.fromkeys(("lane_pain", "lane_done", "lane_planned", "progress_title", "no_sessions"), ()),
-    **dict.fromkeys(
-        (f"key_{one}" for one in ("before", "after", "done", "part", "kept", "missed", "open")), ()
-    ),
-    **dict.fromkeys((f"month_{number}" for number in range(1, 13)), ()),
-    **dict.fromkeys(("session_whole", "session_part"), ("when", "routine", "minutes", "pain")),
-    "pain_before_after": ("before", "after"),
-    "pain_before": ("before",),
-    "pain_after": ("after",),
-    "pain_unknown": (),
-    "planned_kept": ("kept", "count"),
-    **dict.fromkeys((f"planned_{one}" for one in ("missed", "open")), ("dates",)),
-    "planned_rule": (),
-    "chart": ("before", "after", "same", "count"),
-    "progress_count": ("count", "told"),
-    "day": ("day", "month"),
-    "timeline_title": ("title",),
-    "timeline_description": ("time", "stops"),
-}
-"""What stands on pictures of time (`show --plot`, `progress`), in the same way."""
-SETUP: Mapping[str, tuple[str, ...]] = {
-    **{f"ask_{one.id}": () for one in QUESTIONS},
-    **dict.fromkeys(("intro", "unsure_then", "yes", "no", "left", "right", "unsure", "first", "go_back"), ()),
-    "place": ("number", "count"),
-    **dict.fromkeys(("wrong_yes_no", "wrong_side"), ("text",)),
-    "again": ("when",),
-    **dict.fromkeys(("emergency", "doctor", "clot_signs", "stopped", "follows"), ()),
-    "out": ("why", "what"),
-    **dict.fromkeys(("all_out", "agreed", "also_agreed"), ("why",)),
-    **dict.fromkeys(("nothing_out", "pregnant", "side_unsure", "by_friend", "by_ball", "by_nobody"), ()),
-    "side": ("side",),
-    **{f"zone_{zone}": () for zone in ZONES},
-    **dict.fromkeys(("cold", "before", "see_doctor", "explained", "only_for", "referred"), ()),
-    **dict.fromkeys(("medicine", "others", "more", "practitioner", "no_promise"), ()),
-    "start": ("routine",),
-    "refused": ("help", "question"),
-    "kept": ("file",),
-    "aside": ("file",),
-}
-"""What `voiceguide setup` asks and says, in the same way."""
-PICTURES: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("back", "buttocks", "hands", "forearms", "knees", "feet", "soles"), ()),
-    **dict.fromkeys(("left", "right", "spine", "hip_bone", "dimple", "sacrum", "outer_hip", "pocket"), ()),
-    **dict.fromkeys(("thumb", "first_finger", "long_bone", "elbow_crease", "four_fingers", "thumb_side"), ()),
-    **dict.fromkeys(("knee_crease", "cord", "knob", "big_toe", "second_toe", "ball", "hollow", "heel"), ()),
-    **dict.fromkeys(("never", "both_sides", "no_picture"), ()),
-    **dict.fromkeys(("sheet_title", "sheet_before", "sheet_helper", "sheet_list"), ()),
-    "sheet_routine": ("routine",),
-    "other": ("codes",),
-    "title": ("place", "codes"),
-    "picture_of": ("codes",),
-}
-"""What stands in pictures of points, and on the page of them (`points sheet`), in the same way."""
-JOURNAL: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("ask_pain", "ask_leg", "ask_side", "ask_note", "wrong_key", "skipped", "no_more"), ()),
-    **dict.fromkeys(("yes", "no", "left", "right", "both", "unsure"), ()),
-    **dict.fromkeys(("stop_today", "stopped_today", "meant_stop", "play_anyway", "not_played"), ()),
-    **dict.fromkeys(("none_yet", "partial", "whole", "leg_worse", "has_note", "not_said"), ()),
-    **dict.fromkeys(("began", "routine", "takes", "gone_through", "pain_before", "pain_after"), ()),
-    **dict.fromkeys(("leg", "side", "heard", "not_heard", "note"), ()),
-    **dict.fromkeys(("review", "pairs", "varies", "lower", "no_lower", "unknown", "ask_somebody"), ()),
-    "pain": ("pain",),
-    "kept": ("id",),
-    "minutes": ("minutes",),
-    "before": ("pain",),
-    "after": ("pain",),
-    "hurts": ("side",),
-    "session": ("id",),
-    "to_come": ("sessions", "days"),
-    "counted": ("sessions", "first", "partial"),
-    "pair": ("before", "after"),
-    "pairs_left_out": ("number",),
-    "how_often": ("less", "same", "more"),
-    "first_last": ("first", "last"),
-    "proves_little": ("number",),
-    "stop_days": ("days",),
-}
-"""What the journal asks, shows and makes of its numbers, in the same way."""
-GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "labels": LABELS,
-    "page": PAGE,
-    "journal": JOURNAL,
-    "pictures": PICTURES,
-    "prompter": PROMPTER,
-    "appointments": APPOINTMENTS,
-    "plots": PLOTS,
-    "setup": SETUP,
-}
-"""All lines that stand around something, by what they stand around: a group has a field in `Leaflet`."""
 
 
 @dataclass(frozen=True, slots=True)
