@@ -81,6 +81,7 @@ def test_only_what_changed_is_written_again(run: Run, tmp_path: Path, own: Calla
     assert len(after["mine.wav"][1]) > len(before["mine.wav"][1])
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("own")
 @pytest.mark.parametrize("more", [("--rate", "100"), ("--samplerate", "24000"), ("--voice", "espeak")])
 def test_another_option_writes_it_again(more: tuple[str, str], run: Run, tmp_path: Path) -> None:
@@ -263,6 +264,7 @@ def test_progress_is_a_bar_at_a_terminal_and_lines_elsewhere_or_if_plain_text_is
     assert bool(re.search(r"Writing.*\[#+\].*1/1", shown)) != plain
 
 
+@pytest.mark.slow
 def test_a_page_lists_what_is_there(run: Run, tmp_path: Path) -> None:
     words = ("export", "hands", "--into", str(tmp_path), *MANY, "--index")
     assert run(*words, "--as", "wav", "--sore-side", "right").out.splitlines()[1] == "index.html: written"

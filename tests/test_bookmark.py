@@ -197,6 +197,7 @@ def test_what_was_typed_means_the_same_from_another_folder(
     assert words["version"] == 1
 
 
+@pytest.mark.slow
 def test_the_name_of_a_background_stays_a_name_beside_a_file_that_is_called_so(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -187,6 +187,7 @@ def test_with_force_both_files_are_replaced(tmp_path: Path, run: Run) -> None:
     assert json.loads(timeline.read_text(encoding="utf-8"))["routine"] == "hands"
 
 
+@pytest.mark.slow
 def test_export_writes_beside_the_sound_what_is_asked_for_and_says_how_to_play_it(
     tmp_path: Path, run: Run
 ) -> None:
@@ -482,6 +483,7 @@ def test_plain_is_taken_from_option_environment_and_file_in_that_order(
     assert run(*words, "--plain", *TONE).out == plain
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("play", "hands"), ("say", "Now press.")], ids=lambda words: words[0])
 def test_the_backend_is_taken_from_option_environment_and_file_in_that_order(
     words: tuple[str, ...], start: Start

@@ -46,7 +46,7 @@ class Exported:
                 yield file.read(end - start, dtype="int16")
 
 
-QUICK = {("tone", "hands"), ("espeak", "hands"), ("tone", "lying-down")}
+QUICK = {("tone", "hands"), ("espeak", "hands")}
 
 
 def case(engine: str, routine: str) -> object:

@@ -150,6 +150,7 @@ def test_show_explains_what_a_length_changed(run: Run) -> None:
     assert "No length was asked for" in run("show", "hands", "--explain", *TONE).out
 
 
+@pytest.mark.slow
 def test_at_a_terminal_play_asks_whether_the_ice_can_wait(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     line = ("play", "lying-down", "--length", "20m", "--no-preflight", "--backend", "null", *TONE)
     assert run(*line).code == 2, "nobody is there to ask"

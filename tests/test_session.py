@@ -59,6 +59,7 @@ def test_the_document_is_plain_data_in_seconds_with_three_decimals(name: str, ca
     assert length["requested"] is None
 
 
+@pytest.mark.slow
 def test_the_document_of_a_length_tells_what_was_asked_and_what_was_done_for_it(cache: Path) -> None:
     usual = session_of("lying-down", cache).document()
     asked = Options(length=Milliseconds(40 * MINUTE), detail="full")

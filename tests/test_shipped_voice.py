@@ -32,7 +32,13 @@ def shipped() -> Pack:
     return load_pack(shipped_audio() / "packs" / f"{SHIPPED_VOICE.partition(':')[2]}.zip")
 
 
-@pytest.mark.parametrize("name", routine_names())
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name.startswith("full") else [])
+        for name in routine_names()
+    ],
+)
 def test_no_sentence_of_a_routine_is_missing_whatever_is_asked_of_it(name: str) -> None:
     assert [text for text in repertoire_of(name) if text not in shipped().clips] == []
 
