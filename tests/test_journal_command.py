@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from contextlib import suppress
 from dataclasses import replace
@@ -232,6 +233,12 @@ def test_a_journal_can_be_taken_along_and_imported_twice_makes_no_doubles(
     assert kept() == before
     assert run("journal", "import", file).code == 0
     assert kept() == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps a person's folders apart by itself")
+def test_what_is_taken_along_can_be_read_by_its_owner_alone(run: Run, tmp_path: Path) -> None:
+    assert run("journal", "export", "-o", str(tmp_path / "mine.csv")).code == 0
+    assert (tmp_path / "mine.csv").stat().st_mode & 0o777 == 0o600
 
 
 def test_another_ending_is_told(run: Run, tmp_path: Path) -> None:

@@ -566,3 +566,43 @@ def test_whoever_gives_up_at_a_terminal_plays_nothing_and_keeps_nothing(stranger
     assert code == 1, said
     assert "nothing is kept" in said
     assert not (stranger / "private").exists()
+
+
+# ── what else follows from the answers ──
+
+
+def left(run: Run) -> dict[str, str]:
+    done = run("list", "--json")
+    assert done.code == 0
+    return {row["id"]: row["left"] for row in json.loads(done.out)}
+
+
+def test_the_list_says_what_is_left_of_each_routine(run: Run, stranger: Path) -> None:
+    assert set(left(run).values()) == {"all"}, "nobody has been asked"
+    keep_answers(stranger, thinners="yes")
+    found = left(run)
+    assert (found["hands"], found["lying-down"], found["lower-back"]) == ("all", "some", "nothing")
+    assert "then ice; not for you now\n" in run("list").out
+    keep_answers(stranger, pregnancy="yes")
+    assert [name for name, what in left(run).items() if what != "nothing"] == ["arms", "full"]
+    keep_answers(stranger, chest="yes")
+    assert set(left(run).values()) == {"nothing"}
+
+
+def test_the_list_of_somebody_whose_answers_make_no_sense_is_there_all_the_same(
+    run: Run, stranger: Path
+) -> None:
+    keep_answers(stranger)
+    (stranger / "private" / FILE).write_text("{}")
+    done = run("list")
+    assert done.code == 0
+    assert "your answers cannot be used" in done.err
+    assert "hands" in done.out
+
+
+def test_nothing_is_planned_after_a_sign(run: Run, stranger: Path, tmp_path: Path) -> None:
+    keep_answers(stranger, saddle="yes")
+    done = run("plan", "-o", str(tmp_path / "plan.ics"))
+    assert done.code == 1
+    assert "emergency number" in done.err
+    assert not (tmp_path / "plan.ics").exists()

@@ -15,10 +15,12 @@ from click.core import ParameterSource
 from voiceguide.commands import as_called
 from voiceguide.commands._options import Decorator, check_routine
 from voiceguide.commands._speaking import tell_later, tell_what_waits
-from voiceguide.errors import NothingLeft
+from voiceguide.errors import NothingLeft, VoiceguideError
 from voiceguide.folders import private_folder
 from voiceguide.profile import Profile, load_profile
 from voiceguide.scheduler.options import Options
+from voiceguide.scheduler.point import CONDITIONS
+from voiceguide.settings import settings_that_apply
 
 _SUGGESTED = ("sore_side", "assist")
 """Options that follow from answers where nothing else says them."""
@@ -123,6 +125,32 @@ def _of_the_owner(*, tells: bool) -> Find:
         return profile
 
     return find
+
+
+def own_conditions() -> frozenset[str]:
+    """Return the conditions that this person's answers and settings say; all of them after a sign.
+
+    Answers that cannot be used are told, and nothing is known then.
+    """
+    kept = frozenset({"pregnancy"}) if settings_that_apply().get("pregnant") else frozenset()
+    try:
+        profile = load_profile(private_folder(), today())
+    except VoiceguideError as error:
+        for line in error.lines():
+            click.echo(as_called(line), err=True)
+        return kept
+    if profile is None:
+        return kept
+    return frozenset(CONDITIONS) if profile.stop else kept | profile.cautions
+
+
+def refuse_after_a_sign() -> None:
+    """Raise where to get help, if the answers that are kept hold a sign of something serious."""
+    profile = load_profile(private_folder(), today())
+    if profile is not None and profile.stop:
+        from voiceguide.commands._outcomes import refusal
+
+        raise refusal(profile)
 
 
 def _with_answers(profile: Profile, options: Options, context: click.Context) -> Options:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.errors import NothingLeft, VoiceguideError
 from voiceguide.library import find_routine, load_leaflet, load_points, load_routine, routine_names
-from voiceguide.scheduler.choices import leaves_any
+from voiceguide.scheduler.choices import presses_left
 from voiceguide.scheduler.options import Options
-from voiceguide.scheduler.point import CONDITIONS
+from voiceguide.scheduler.point import CONDITIONS, Point
+from voiceguide.scheduler.routine import Routine
 
 if TYPE_CHECKING:
     from voiceguide.session import Session
@@ -64,10 +65,15 @@ def explain(error: NothingLeft, options: Options) -> NothingLeft:
 
 def routines_for(conditions: frozenset[str]) -> list[str]:
     """Return the names of the routines of which these conditions of a person leave something to press."""
-    points, asked = load_points(), Options(cautions=conditions)
-    left = []
+    points, left = load_points(), []
     for name in routine_names():
         with suppress(VoiceguideError):  # a routine that is wrong is told where it is asked for
-            if leaves_any(load_routine(find_routine(name)), points, asked):
+            if what_is_left(load_routine(find_routine(name)), points, conditions) != "nothing":
                 left.append(name)
     return left
+
+
+def what_is_left(routine: Routine, points: Mapping[str, Point], conditions: frozenset[str]) -> str:
+    """Return what conditions of a person leave of the points of a routine: `all`, `some` or `nothing`."""
+    left = presses_left(routine, points, Options(cautions=conditions))
+    return "nothing" if not left else "all" if left == presses_left(routine, points, Options()) else "some"

@@ -31,9 +31,10 @@ from voiceguide.journal_file import (
 )
 from voiceguide.journal_tables import UnreadableEntry
 from voiceguide.library import DEFAULT_ROUTINE, load_leaflet
+from voiceguide.private_files import OWNERS_FILE
 from voiceguide.review import review
 from voiceguide.units import Milliseconds
-from voiceguide.whole_files import check_file_target, write_text
+from voiceguide.whole_files import check_file_target, replacing, write_utf8
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 _number_argument = click.argument("number", type=int, metavar="ID")
@@ -222,7 +223,9 @@ def _export(target: Path, *, force: bool) -> None:
     check_file_target(target, force=force)
     with open_journal() as journal:
         entries = journal.entries()
-    write_text(target, write_entries(entries, suffix), force=force)
+    with replacing(target, force=force) as beside:
+        beside.chmod(OWNERS_FILE)  # before anything is in it
+        write_utf8(beside, write_entries(entries, suffix))
     click.echo(f"{target}: {_count(len(entries))}")
 
 

@@ -16,7 +16,9 @@ from voiceguide.commands._options import (
     located_in,
     voice_options,
 )
+from voiceguide.commands._person import own_conditions
 from voiceguide.commands._speaking import LANGUAGE, measured_by, open_voice
+from voiceguide.commands._told import what_is_left
 from voiceguide.earcons import EARCON_LENGTHS, MEANINGS
 from voiceguide.engines import Recorder
 from voiceguide.errors import Unavailable, UnknownName, VoiceguideError
@@ -44,6 +46,7 @@ def _routines(voice: Voice | None) -> Rows:
     points, language = load_points(), load_language(LANGUAGE)
     measure = measured_by(voice)
     rows = []
+    conditions = own_conditions()
     for name in routine_names():
         path = find_routine(name)
         try:
@@ -69,6 +72,7 @@ def _routines(voice: Voice | None) -> Rows:
                 "ice": [{"zone": one.zone, "minutes": round(one.chosen / MINUTE)} for one in plan.ice],
                 "needs": list(routine.ready),
                 "by": routine.by,
+                "left": what_is_left(routine, points, conditions),
             }
         )
     return rows
@@ -217,6 +221,8 @@ def _voice_if_there(voice: str | None, rate: int | None, fill: str | None) -> Vo
         return None
 
 
+_LEFT = {"all": "", "some": "; for you, only in part", "nothing": "; not for you now"}
+"""What a person's own answers leave of a routine, in words."""
 _ONLY_JSON = {"id", "helps", "cautions", "sources"}
 """What a line has no room for."""
 
@@ -224,6 +230,7 @@ _ONLY_JSON = {"id", "helps", "cautions", "sources"}
 def _details(row: dict[str, Any]) -> list[str]:
     if "minutes" in row:
         reach = f"({row['shortest']} to {row['longest']})"
-        return [f"about {row['minutes']:>2} min {reach:>11}", row["summary"] or row["title"]]
+        told = f"{row['summary'] or row['title']}{_LEFT[row['left']]}"
+        return [f"about {row['minutes']:>2} min {reach:>11}", told]
     values = [value for key, value in row.items() if key not in _ONLY_JSON and value]
     return [", ".join(value) if isinstance(value, list) else str(value) for value in values]

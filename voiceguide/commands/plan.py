@@ -23,6 +23,7 @@ from voiceguide.appointments import (
 from voiceguide.commands import TYPED, as_called
 from voiceguide.commands._options import command_line, json_option, located_in, time_of_day
 from voiceguide.commands._page import print_section
+from voiceguide.commands._person import refuse_after_a_sign
 from voiceguide.commands._speaking import LANGUAGE, measured_by, open_voice
 from voiceguide.errors import Unavailable, UsageError
 from voiceguide.folders import private_folder
@@ -80,6 +81,7 @@ def command(
     Without -o they are only shown. A plan that was written is kept: until its two weeks are over, the next
     one moves the same six sessions, also in the calendar that imports it.
     """
+    refuse_after_a_sign()
     now = datetime.now(tz=UTC)
     folder = private_folder()
     kept = None if new else load_appointments(folder)

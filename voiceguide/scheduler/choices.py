@@ -43,9 +43,9 @@ def settle(options: Options, routine: Routine, points: Mapping[str, Point]) -> O
                     hint=f"leave it away: its author fixed that, with `fix: [{name}]`.",
                 )
             options = options.without(name)
-    if "only" in options.standing and not leaves_any(routine, points, options):
+    if "only" in options.standing and not presses_left(routine, points, options):
         options = options.without("only")
-    if options.never and not (options.skip or leaves_any(routine, points, options)):
+    if options.never and not (options.skip or presses_left(routine, points, options)):
         options = options.without("never")
     if options.assist and "assist" in options.standing:
         try:
@@ -56,10 +56,10 @@ def settle(options: Options, routine: Routine, points: Mapping[str, Point]) -> O
     return replace(options, **said)
 
 
-def leaves_any(routine: Routine, points: Mapping[str, Point], options: Options) -> bool:
-    """Return True if something of a routine is left to press."""
+def presses_left(routine: Routine, points: Mapping[str, Point], options: Options) -> tuple[Press, ...]:
+    """Return what is pressed of a routine once its author, options and conditions have left out the rest."""
     kept = (press for press in routine.presses if not set(press.points) <= set(routine.exclude))
-    return any(not _is_gone(press, points, options) for press in kept)
+    return tuple(press for press in kept if not _is_gone(press, points, options))
 
 
 def _is_gone(press: Press, points: Mapping[str, Point], options: Options) -> bool:
