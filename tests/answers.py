@@ -9,7 +9,7 @@ from pathlib import Path
 from voiceguide.gate import Walk
 from voiceguide.profile import Profile, save_profile
 
-WELL = {"side": "unsure", "reach": "yes"}
+WELL = {"side": "unsure", "reach": "yes", "able": "yes"}
 """Answers of somebody who has an ordinary sore back, beside all that is answered by no."""
 
 

@@ -158,9 +158,9 @@ def s10() -> None:
 @requirement("S11", "who is uneasy is told how to find a practitioner, at what price, and why")
 def s11() -> None:
     words = ("chinese medicine", "acupuncturist", "costs more", "more capable hands")
-    assert all(word in told(alone="yes") for word in words)
+    assert all(word in told(able="no") for word in words)
     assert not any(word in told() for word in words)
-    assert pressed(alone="yes") == pressed(), "it blocks nothing"
+    assert pressed(able="no") == pressed(), "it blocks nothing"
 
 
 @requirement("S12", "pregnancy is asked for, and no foot or lower leg is pressed or massaged then")
@@ -215,8 +215,15 @@ def x17() -> None:
         "serious accident",
     ):
         assert sign in emergencies
-    assert "calf or a thigh of one leg" in emergencies
-    for sign in ("fever", "weight", "lump", "changed its shape", "no better with rest", "worse at night"):
+    assert "a calf or a thigh of one leg" in emergencies
+    for sign in (
+        "fever",
+        "weight",
+        "lump",
+        "changed its shape",
+        "just as bad when you rest",
+        "worse at night",
+    ):
         assert sign in soon
     for one in QUESTIONS:
         help_ = where_to_get_help(Profile(answers_with(**{one.id: "yes"}), DAY)) if one.kind in STOPS else ""

@@ -20,7 +20,8 @@ from voiceguide.folders import private_folder
 BERLIN = ("--timezone", "Europe/Berlin")
 MONTHS = "January February March April May June July August September October November December".split()
 LINE = re.compile(
-    rf"^\d\. (Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d+ ({'|'.join(MONTHS)}) \d{{4}}, \d\d:\d\d$", re.MULTILINE
+    rf"^\d\. (Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \d+ ({'|'.join(MONTHS)}) \d{{4}}, \d\d:\d\d$",
+    re.MULTILINE,
 )
 
 

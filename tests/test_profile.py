@@ -75,7 +75,7 @@ NONSENSE = [
     (without("when"), "'when' is missing"),
     (without("answers"), "'answers' is missing"),
     (with_(cautions=[]), "'cautions' does not belong there"),
-    (with_(when="2026-03-02"), "2026-03-02 is still to come"),
+    (with_(when="2026-03-03"), "2026-03-03 is still to come"),
     (with_(when="9999-12-31"), "9999-12-31 is still to come"),
     (with_(when="yesterday"), "'yesterday' is no date"),
     (with_(when="\x1b[2J"), r"'\\x1b[2J' is no date"),

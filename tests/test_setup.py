@@ -8,13 +8,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.answers import answers_with, keep_answers, lines_for, walked
 from tests.conftest import Outcome, Run
+from voiceguide.bookmark import Keeper
 from voiceguide.commands._asking import set_up
 from voiceguide.commands._outcomes import outcome
 from voiceguide.gate import QUESTIONS, STOPS, Question
@@ -84,7 +85,7 @@ def test_each_answer_is_echoed_once_in_words(answer: Answering) -> None:
     lines = answer(lines_for(side="right").replace("no\n", "N\n")).err.splitlines()
     echoed = [line for line in lines if line in {"Yes.", "No.", "The right side."}]
     assert len(echoed) == len(walked({}).answers)
-    assert echoed.count("Yes.") == 1, "hands reach"
+    assert echoed.count("Yes.") == 2, "hands reach, and it can be done alone"
     assert echoed.count("The right side.") == 1
 
 
@@ -228,7 +229,7 @@ def test_where_a_doctor_has_to_judge_first_nothing_is_left(
     done = run("play", "hands", "--backend", "null", *TONE)
     assert done.code == 1
     assert "'hands' is not for you: nothing of it is left" in done.err
-    assert "Has something changed, or a doctor agreed? `voiceguide setup`." in done.err
+    assert "Has something changed, or has a doctor agreed? `voiceguide setup` asks again." in done.err
 
 
 def test_where_another_routine_may_do_it_is_offered(run: Run, stranger: Path) -> None:
@@ -236,13 +237,16 @@ def test_where_another_routine_may_do_it_is_offered(run: Run, stranger: Path) ->
     done = run("show", "hands", *TONE)
     assert done.code == 1
     assert "The reason: pregnancy" in done.err
-    assert "Then there is `voiceguide play arms`." in done.err
+    assert "Then there is `voiceguide play arms --pregnant`." in done.err
 
 
 def test_what_a_doctor_lifted_stays_visible(answer: Answering, run: Run) -> None:
     said = plain(answer(lines_for(thinners="yes", thinners_agreed="yes")).out)
-    lifted = "You said that a doctor agreed, in spite of blood thinners, or a bleeding disorder."
-    assert lifted in said
+    lifted = "You said that a doctor agreed, knowing of blood thinners, or a bleeding disorder."
+    assert (
+        "You said that a doctor agreed, knowing of: blood thinners, or a bleeding disorder. So nothing"
+        in said
+    )
     shown = run("show", "lower-back", *TONE)
     assert shown.code == 0
     assert lifted in shown.err
@@ -250,7 +254,7 @@ def test_what_a_doctor_lifted_stays_visible(answer: Answering, run: Run) -> None
 
 
 def test_nothing_is_called_safe_or_promised(answer: Answering) -> None:
-    for said in (lines_for(), lines_for(long="yes", alone="yes", pregnancy="yes"), lines_for(fever="yes")):
+    for said in (lines_for(), lines_for(long="yes", able="no", pregnancy="yes"), lines_for(fever="yes")):
         done = answer(said)
         assert "safe" not in (done.out + done.err).lower()
         assert "heal" not in done.out.replace("health", "").lower()
@@ -268,7 +272,7 @@ def test_whoever_is_unsure_learns_where_to_find_a_practitioner(answer: Answering
     section = next(one for one in load_leaflet("en").about if one.id == "practitioner")
     assert section.text[1] not in plain(answer(lines_for()).out)
     changed = "n\n" * FIRST + "y\n"
-    said = plain(answer(changed + "".join(lines_for(alone="yes").splitlines(keepends=True)[FIRST:])).out)
+    said = plain(answer(changed + "".join(lines_for(able="no").splitlines(keepends=True)[FIRST:])).out)
     assert all(line in said for line in section.text)
 
 
@@ -284,9 +288,7 @@ def test_the_second_time_only_signs_are_asked_and_what_stands_is_shown(
     said = plain(done.err)
     assert f"your answers of {LONG_AGO:%d %B %Y}" in said
     assert "Left out, because of a blood clot, now or earlier" in said
-    assert said.index("Each pair of points begins on the left.") < said.index(
-        "Has any of this changed? [y/n]"
-    )
+    assert said.index("Each pair of points begins on the left.") < said.index("Is anything new or different")
     assert "Do you have varicose veins?" not in said
     found = load_profile(stranger / "private", TODAY)
     assert found is not None
@@ -388,11 +390,8 @@ def test_a_sign_refuses_a_session_and_says_where_to_get_help(
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith("Error: Press nothing. Call your emergency number")
     assert WORDS["ask_saddle"] in done.err
-    assert (
-        "Hint:  Nothing is played for you until a doctor has looked at it. Then `voiceguide setup`"
-        in done.err
-    )
-    assert ("--no-profile" in done.err) == (command != "play")
+    assert "Hint:  Nothing is played for you while this lasts." in done.err
+    assert "--no-profile" not in done.err, "no way round is shown to whoever needs help"
     assert not (tmp_path / "x.wav").exists()
     if command == "show":
         assert run("show", "hands", *TONE, "--no-profile").code == 0
@@ -472,7 +471,7 @@ def test_aloud_every_question_each_answer_and_all_that_follows_is_heard(
     heard: list[str] = []
     profile = set_up(TODAY, speak=heard.append)
     assert [name for name in profile.answers if WORDS[f"ask_{name}"] not in heard] == []
-    assert heard.count("Yes.") == 2
+    assert heard.count("Yes.") == 3
     assert "The left side." in heard
     assert [text for text in outcome(profile) if text and text.replace("`", "") not in heard] == []
     assert not any("[" in text or "`" in text or str(stranger) in text for text in heard)
@@ -606,3 +605,40 @@ def test_nothing_is_planned_after_a_sign(run: Run, stranger: Path, tmp_path: Pat
     assert done.code == 1
     assert "emergency number" in done.err
     assert not (tmp_path / "plan.ics").exists()
+
+
+def test_what_is_planned_is_something_that_is_left(run: Run, stranger: Path) -> None:
+    keep_answers(stranger, pregnancy="yes")
+    assert "Each is 'arms'" in run("plan").out
+    refused = run("plan", "--routine", "hands")
+    assert refused.code == 1
+    assert "The reason: pregnancy" in refused.err
+    keep_answers(stranger, serious_cause="yes")
+    assert run("plan").code == 1
+
+
+def test_answers_that_never_are_any_come_to_an_end(answer: Answering, stranger: Path) -> None:
+    done = answer("n\n" * 1000)
+    assert done.code == 1
+    assert "5 times by what is no answer: nothing is kept" in done.err
+    assert not (stranger / "private").exists()
+
+
+def test_a_guest_leaves_no_way_round_the_owners_answers(run: Run, stranger: Path) -> None:
+    keep_answers(stranger)
+    words = ("play", "hands", "--backend", "null", "--no-preflight", *TONE)
+    Keeper(stranger / "private", [*words[1:], "--as-guest"], tell=pytest.fail).keep(
+        [], datetime.now().astimezone()
+    )
+    keep_answers(stranger, both_legs="yes")
+    assert run("play", "--resume").code == 1
+
+
+def test_whoever_may_press_nothing_is_not_told_how(answer: Answering) -> None:
+    for given in ({"serious_cause": "yes"}, {"pregnancy": "yes", "risk_age": "yes"}):
+        said = plain(answer(lines_for(**given, reach="no")).out)
+        assert "nothing is pressed until a doctor agrees" in said
+        for word in ("tennis ball", "forearm", "Each pair", "To begin"):
+            assert word not in said, word
+    said = plain(answer(lines_for(thinners="yes", reach="no", helper="no", ball="yes")).out)
+    assert "the ball presses" not in said

@@ -139,7 +139,7 @@ BODY: Mapping[str, View] = {
         notes=(
             Note("spine", (-176, 44), (-6, 40), room=10),
             Note("hip_bone", (176, 150), (92, 207), "end", 9),
-            Note("four_fingers", (-176, 128), (-46, 146), room=8),
+            Note("finger_widths", (-176, 128), (-46, 146), room=8),
             Note("dimple", (-78, 318), (-35, 276), "end"),
             Note("sacrum", (78, 318), (8, 290)),
         ),

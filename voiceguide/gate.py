@@ -97,7 +97,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("reach", MEANS),
     Question("helper", MEANS, after=(("reach", NO),)),
     Question("ball", MEANS, after=(("helper", NO),)),
-    Question("alone", ADVICE),
+    Question("able", ADVICE),
 )
 """All of them, in the order in which they are asked."""
 _SHOWN = 40

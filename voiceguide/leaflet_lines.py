@@ -112,6 +112,7 @@ PICTURES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("back", "buttocks", "hands", "forearms", "knees", "feet", "soles"), ()),
     **dict.fromkeys(("left", "right", "spine", "hip_bone", "dimple", "sacrum", "outer_hip", "pocket"), ()),
     **dict.fromkeys(("thumb", "first_finger", "long_bone", "elbow_crease", "four_fingers", "thumb_side"), ()),
+    "finger_widths": (),
     **dict.fromkeys(("knee_crease", "cord", "knob", "big_toe", "second_toe", "ball", "hollow", "heel"), ()),
     **dict.fromkeys(("never", "both_sides", "no_picture"), ()),
     **dict.fromkeys(("sheet_title", "sheet_before", "sheet_helper", "sheet_list"), ()),

@@ -31,6 +31,8 @@ _TYPED = re.compile(r"`[^`]+`| \[")
 """Commands, and the space before the answers there are."""
 _KEPT = "\xa0"
 """A space at which no line is broken."""
+_PATIENCE = 5
+"""Wrong answers in a row, after which what comes through a pipe is taken for no person."""
 _SHOWN = 40
 """Characters of a wrong answer that are shown."""
 
@@ -78,7 +80,8 @@ def set_up(day: date, *, speak: Speak | None = None, results_to_stderr: bool = F
         talk.tell("")
         for text in outcome(profile):
             talk.tell(text, is_result=not results_to_stderr)
-    talk.tell(leaflet.setup["kept"].format(file=path), is_heard=False)
+    if not profile.stop:  # then the last thing that is said is where to get help
+        talk.tell(leaflet.setup["kept"].format(file=path), is_heard=False)
     if aside:
         talk.tell(leaflet.setup["aside"].format(file=aside), is_heard=False)
     return profile
@@ -137,6 +140,7 @@ class _Talk:
         choices = "y/n" if is_yes_no else "/".join(question.takes)
         asked = f"{self._words[f'ask_{question.id}']} [{choices}]"
         self.tell(asked)
+        wrong_ones = 0
         while True:
             line = _read_line()
             if not line:
@@ -148,6 +152,13 @@ class _Talk:
             answer = _SHORT.get(word, word)
             if answer in {*question.takes, "back"}:
                 return answer
+            wrong_ones += word != "?"
+            if wrong_ones == _PATIENCE and not (sys.stdin and sys.stdin.isatty()):
+                # A program that answers always the same would be asked for ever.
+                raise VoiceguideError(
+                    f"question {number} was answered {_PATIENCE} times by what is no answer: nothing is kept",
+                    hint=f"it takes {choices}. `voiceguide setup` begins again.",
+                )
             if word != "?":
                 wrong = self._words["wrong_yes_no" if is_yes_no else "wrong_side"]
                 self.tell(wrong.format(text=_shown(word)))

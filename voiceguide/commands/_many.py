@@ -31,7 +31,7 @@ from voiceguide.batch import (
 )
 from voiceguide.commands._options import Steps, check_routine, typed
 from voiceguide.commands._speaking import LANGUAGE, open_voice, spoken, tell_what_waits
-from voiceguide.errors import ExportError, InvalidContent, Unavailable, UsageError
+from voiceguide.errors import ExportError, InvalidContent, NothingLeft, Unavailable, UsageError
 from voiceguide.exporter import bitrate_for, check_target
 from voiceguide.folders import user_folder
 from voiceguide.index_page import make_index
@@ -236,7 +236,7 @@ def _speaker(routine: str, options: Options, sound: Wishes) -> str:
         if sound.rate is None and sound.fill is None and _is_of_ones_own(path):
             content = load_routine(path), load_points(), load_language(LANGUAGE)
             # What else may be wrong with it is told when it is made.
-            with suppress(UsageError, InvalidContent):
+            with suppress(UsageError, InvalidContent, NothingLeft):
                 compile_session(*content, speaker, options, sounds=False)
         return speaker.name
 

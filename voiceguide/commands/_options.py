@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from voiceguide import registry
 from voiceguide.backends import Backend
@@ -359,7 +360,8 @@ class Steps:
 
 def typed(options: Options) -> list[str]:
     """Return the options as they are typed, without those that ask for nothing."""
-    words = ["--pregnant"] if "pregnancy" in options.cautions and not is_kept("pregnant") else []
+    source = click.get_current_context().get_parameter_source("pregnant")
+    words = ["--pregnant"] if source is ParameterSource.COMMANDLINE else []
     for name, value in options.wishes.items():
         if name in {*options.standing, "never"}:
             continue  # kept, and so it applies to the next command, too

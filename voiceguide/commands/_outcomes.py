@@ -49,7 +49,7 @@ def outcome(profile: Profile) -> Iterator[str]:
             yield words["see_doctor"]
         yield words["explained"]
     yield from (words[key] for key in ("only_for", "referred", "medicine", "others", "more"))
-    if profile.answers["alone"] == "yes":
+    if profile.answers["able"] == "no":
         yield words["practitioner"]
         yield from next(section.text for section in leaflet.about if section.id == "practitioner")
     yield ""
@@ -63,6 +63,7 @@ def outcome(profile: Profile) -> Iterator[str]:
 def standing(profile: Profile, leaflet: Leaflet) -> Iterator[str]:
     """Yield what the answers that stay lead to: what is left out, what a doctor lifted, side and help."""
     words = leaflet.setup
+    left_out = {zone for one in profile.cautions for zone in zones_without(one)}
     for condition in sorted(profile.cautions, key=CONDITIONS.index):
         zones = zones_without(condition)
         what = [words[f"zone_{zone}"] for zone in zones] + [words["cold"]] * (condition in NO_COLD)
@@ -71,13 +72,17 @@ def standing(profile: Profile, leaflet: Leaflet) -> Iterator[str]:
             yield words["all_out"].format(why=why)
         else:
             yield words["out"].format(why=why, what=", ".join(what))
-        if condition == "pregnancy":
+        if condition == "pregnancy" and "arm" not in left_out:
             yield words["pregnant"]
     if not profile.cautions:
         yield words["nothing_out"]
     yield from (words["agreed"].format(why=leaflet.word("conditions", one)) for one in profile.agreed)
+    if left_out == set(ZONES):
+        return
     side = profile.sore_side
     yield words["side_unsure"] if side == "unsure" else words["side"].format(side=side)
+    if "back" in left_out:
+        return  # so it matters little whether hands reach it
     if profile.assist:
         yield words[f"by_{profile.assist}"]
     elif profile.answers["reach"] == "no":

@@ -17,6 +17,7 @@ from voiceguide.commands._options import Decorator, check_routine
 from voiceguide.commands._speaking import tell_later, tell_what_waits
 from voiceguide.errors import NothingLeft, VoiceguideError
 from voiceguide.folders import private_folder
+from voiceguide.gate import NEVER_LIFTED
 from voiceguide.profile import Profile, load_profile
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.point import CONDITIONS
@@ -79,7 +80,9 @@ def _applied(function: Callable[..., Any], leaves_away: str, find: Find) -> Call
             done = function(*args, options=options, **given)
         except NothingLeft as error:
             if profile is not None and profile.cautions & error.why:
-                error.hint = f"{error.hint} Has something changed, or a doctor agreed? `voiceguide setup`."
+                may_lift = not profile.cautions & error.why <= {*NEVER_LIFTED}
+                agreed = ", or has a doctor agreed" if may_lift else ""
+                error.hint = f"{error.hint} Has something changed{agreed}? `voiceguide setup` asks again."
             raise
         tell_what_waits()
         return done
@@ -115,9 +118,7 @@ def _of_the_owner(*, tells: bool) -> Find:
         if profile is not None and profile.stop:
             from voiceguide.commands._outcomes import refusal
 
-            error = refusal(profile)
-            error.hint = f"{error.hint} For somebody else, `--no-profile` leaves your answers out."
-            raise error
+            raise refusal(profile)
         if tells and profile is None:
             tell_later(as_called(_NO_ANSWERS))
         elif tells and profile is not None and profile.is_old(day):

@@ -56,7 +56,7 @@ def explain(error: NothingLeft, options: Options) -> NothingLeft:
     if not left:
         hint = "no routine here is left for you. A doctor can say what suits you: `voiceguide about`."
     elif "pregnancy" in options.cautions:
-        hint = f"ask your midwife or doctor first. Then there is `voiceguide play {left[0]}`."
+        hint = f"ask your midwife or doctor first. Then there is `voiceguide play {left[0]} --pregnant`."
     else:
         hint = f"of these, something is left: {', '.join(left)}."
     error.hint = hint

@@ -21,7 +21,7 @@ def command() -> None:
     """Show, copy or erase what is kept about you.
 
     Your answers, your journal, your plan and where a session was interrupted: all of it lies on this
-    computer, in a folder that only you may enter, and none of it is ever sent anywhere.
+    computer, in a folder that only you may enter, and none of it is sent anywhere by itself.
     """
 
 

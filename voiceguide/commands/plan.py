@@ -23,9 +23,10 @@ from voiceguide.appointments import (
 from voiceguide.commands import TYPED, as_called
 from voiceguide.commands._options import command_line, json_option, located_in, time_of_day
 from voiceguide.commands._page import print_section
-from voiceguide.commands._person import refuse_after_a_sign
+from voiceguide.commands._person import own_conditions, refuse_after_a_sign
 from voiceguide.commands._speaking import LANGUAGE, measured_by, open_voice
-from voiceguide.errors import Unavailable, UsageError
+from voiceguide.commands._told import explain, routines_for, what_is_left
+from voiceguide.errors import NothingLeft, Unavailable, UsageError
 from voiceguide.folders import private_folder
 from voiceguide.leaflet import Leaflet
 from voiceguide.library import (
@@ -36,6 +37,7 @@ from voiceguide.library import (
     load_points,
     load_routine,
 )
+from voiceguide.scheduler.options import Options
 from voiceguide.session import estimate
 from voiceguide.units import MINUTE
 from voiceguide.whole_files import check_file_target, write_text
@@ -88,7 +90,7 @@ def command(
     running = kept if kept and not kept.is_over(now) else None
     zone = find_zone(timezone or (running.zone if running else local_zone(now)))
     time = time_of_day(at) if at is not None else kept.at if kept else USUAL_TIME
-    called, minutes = _routine(routine or (running.routine if running else DEFAULT_ROUTINE))
+    called, minutes = _routine(routine or (running.routine if running else _usual()))
     first = first_day(time, zone, now)
     if start is not None:
         first = _day(start, first, zone, now)
@@ -107,10 +109,18 @@ def command(
         _print(appointments, leaflet, target, is_beside=is_beside)
 
 
+def _usual() -> str:
+    """Return the routine that is planned if none is named: the usual one, if something of it is left."""
+    left = routines_for(own_conditions())
+    return left[0] if left and DEFAULT_ROUTINE not in left else DEFAULT_ROUTINE
+
+
 def _routine(name: str) -> tuple[str, int]:
     """Return what a routine is called wherever it is typed, and how many minutes it takes."""
     path = find_routine(name)
-    found = load_routine(path)
+    found, conditions = load_routine(path), own_conditions()
+    if what_is_left(found, load_points(), conditions) == "nothing":
+        raise explain(NothingLeft(found.id, conditions), Options(cautions=conditions))
     try:
         voice = open_voice(None, None)
     except Unavailable:

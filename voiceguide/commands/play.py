@@ -101,9 +101,8 @@ def command(
     check_routine(routine, options)
     is_guest = context.params["as_guest"]
     with open_journal() as kept:
-        asks = journal and is_asked()
-        if not (is_guest or may_play(kept, datetime.now().astimezone(), asks=asks)):
-            return
+        if not (is_guest or may_play(kept, datetime.now().astimezone(), asks=is_asked())):
+            raise click.exceptions.Exit(1)
     try:
         name, opened = find_backend(backend, device)
     except Unavailable as error:
@@ -167,7 +166,8 @@ def _resume(context: click.Context) -> None:
     mark = load_bookmark(private_folder())
     typed_now = [word for word in meta[TYPED][1:] if word != "--resume"]
     kept = without_length(mark.words) if len(without_length(typed_now)) < len(typed_now) else mark.words
-    words = [*kept, *typed_now]
+    # Whether a guest lies there has to be said again: it would leave the owner's answers away.
+    words = [*(word for word in kept if word != "--as-guest"), *typed_now]
     meta[TYPED] = ["play", *words]
     click.echo(f"Going on with the session that stopped at {mark.when:%H:%M, %d %B}.", err=True)
     words += [word for stop in mark.done for word in ("--done", stop)]
