@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import sqlite3
@@ -12,6 +13,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import IO
 
 import pytest
@@ -315,6 +317,68 @@ def test_a_row_that_somebody_else_wrote_is_named_and_can_be_removed(journal: Jou
     assert f"journal delete {number}" in (caught.value.hint or "")
     journal.delete(number)
     assert journal.entries() == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE sessions SET note = CAST(x'ff' AS TEXT)", "UPDATE stays SET stop = CAST(x'6cff' AS TEXT)"],
+    ids=["a note", "a stop"],
+)
+def test_a_row_with_text_that_is_none_is_named_and_the_others_stay(change: str, journal: Journal) -> None:
+    number = journal.begin(ENTRY)
+    journal.close()
+    with closing(sqlite3.connect(journal.path)) as db:
+        db.execute(change)
+        db.commit()
+    other = journal.begin(bare(1))
+    for ask in (journal.entries, lambda: journal.get(number)):
+        with pytest.raises(VoiceguideError, match=f"session {number} in the journal cannot be read"):
+            ask()
+    journal.delete(number)
+    assert [one.id for one in journal.entries()] == [other]
+
+
+def test_an_error_of_python_s_own_is_explained(journal: Journal) -> None:
+    journal.begin(ENTRY)
+    caught: list[Exception] = []
+
+    def look() -> None:  # in a thread that the file was not opened in: an error without a code of SQLite's
+        try:
+            journal.entries()
+        except VoiceguideError as error:
+            caught.append(error)
+
+    thread = Thread(target=look)
+    thread.start()
+    thread.join(30)
+    (error,) = caught
+    assert "the journal cannot be used" in str(error)
+
+
+@pytest.mark.parametrize("stuck", ["", "-wal"], ids=["the file", "what lies beside it"])
+def test_a_broken_journal_that_cannot_be_moved_aside_is_told_and_stays_whole(
+    stuck: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.rename
+
+    def refuse(path: Path, target: str | Path) -> Path:
+        if path.name == f"{FILE}{stuck}":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with closing(sqlite3.connect(tmp_path / FILE)) as other:  # it holds the file, and its changes beside it
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("CREATE TABLE bookmarks (url TEXT)")
+        other.execute("INSERT INTO bookmarks VALUES ('mine')")
+        other.commit()
+        told = pytest.raises(VoiceguideError, match="cannot be moved aside: Permission denied")
+        with Journal(tmp_path, tell=pytest.fail) as journal, told as caught:
+            journal.begin(ENTRY)
+        assert caught.value.where == str(tmp_path / FILE)
+        assert {path.name for path in tmp_path.iterdir()} == {FILE, f"{FILE}-wal", f"{FILE}-shm"}
+        with closing(sqlite3.connect(tmp_path / FILE)) as again:
+            assert again.execute("SELECT url FROM bookmarks").fetchall() == [("mine",)]
 
 
 def test_a_file_that_another_program_holds_is_told(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
