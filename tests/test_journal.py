@@ -536,6 +536,36 @@ def test_a_session_that_goes_on_goes_on_in_its_own_row(journal: Journal) -> None
     assert entry.done == {"li4.left": 30.0, "li4.right": 30.0}
 
 
+@pytest.mark.parametrize(
+    ("found", "hours", "goes_on"),
+    [
+        ({}, 1, True),
+        ({}, 5, True),  # after midnight
+        ({}, 7, False),
+        ({}, 48, False),
+        ({}, -2, False),
+        ({"routine": "knees"}, 1, False),
+        ({"stops": ("li4.left",)}, 1, False),
+        ({"leg_worse": True}, 1, False),
+        ({"pain_after": 7}, 1, False),
+    ],
+    ids=str,
+)
+def test_a_row_goes_on_if_it_is_of_the_same_session_and_day(
+    found: dict[str, object], hours: int, journal: Journal, *, goes_on: bool
+) -> None:
+    number = journal.begin(bare(**{"stops": ENTRY.stops, "pain_before": 5, **found}))
+    rest = bare(60 * hours, stops=("li4.right",))
+    log = Log(journal, rest, tell=pytest.fail, continues=number)
+    assert log.entry.pain_before == (5 if goes_on else None), "a new session is asked anew"
+    before = journal.get(number)
+    log.begin(rest.began)
+    log.write([("li4.right", 30.0)])
+    assert (log.number == number) == goes_on
+    assert len(journal.entries()) == 2 - goes_on
+    assert goes_on or journal.get(number) == before
+
+
 def test_if_the_row_was_removed_since_a_session_that_goes_on_gets_a_new_one(journal: Journal) -> None:
     log = Log(journal, bare(), tell=pytest.fail, continues=12)
     log.begin(BEGAN)
