@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
-from typing import IO
+from typing import IO, Any
 
 import pytest
 
@@ -455,6 +455,24 @@ def test_a_session_is_there_from_its_start_and_each_stay_once_it_is_over(journal
     assert (log.number, told) == (entry.id, [])
 
 
+@pytest.mark.parametrize(
+    ("heard", "is_whole"),
+    [((30.0, 300.0), True), ((27.0, 150.0), True), ((26.9, 300.0), False), ((30.0, 149.0), False)],
+    ids=str,
+)
+def test_a_session_is_whole_if_enough_was_heard_of_each_stop(
+    heard: tuple[float, float], journal: Journal, *, is_whole: bool
+) -> None:
+    stops = ("li4.left", "ice.back")
+    needed = {"li4.left": 27.0, "ice.back": 150.0}
+    log = Log(journal, bare(stops=stops), tell=pytest.fail, needed=needed)
+    log.begin(BEGAN)
+    log.write([(stops[0], heard[0] - 10), (stops[1], heard[1])])
+    log.write([(stops[0], 10.0)])
+    log.finish(is_through=True)
+    assert journal.entries()[0].is_whole == is_whole
+
+
 def test_a_journal_that_cannot_be_written_is_told_once_and_written_when_it_can(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.write_text("a file where the folder should be", encoding="utf-8")
@@ -552,7 +570,7 @@ def test_a_session_that_goes_on_goes_on_in_its_own_row(journal: Journal) -> None
     ids=str,
 )
 def test_a_row_goes_on_if_it_is_of_the_same_session_and_day(
-    found: dict[str, object], hours: int, journal: Journal, *, goes_on: bool
+    found: dict[str, Any], hours: int, journal: Journal, *, goes_on: bool
 ) -> None:
     number = journal.begin(bare(**{"stops": ENTRY.stops, "pain_before": 5, **found}))
     rest = bare(60 * hours, stops=("li4.right",))

@@ -26,15 +26,18 @@ class Log:
         entry: Entry,
         *,
         tell: Callable[[str], None],
+        needed: Mapping[str, float] | None = None,
         continues: int | None = None,
     ) -> None:
         """Without a journal nothing is written.
 
-        `entry` says what is going to be played, `tell` is called with what went wrong, and `continues` is the
-        number of a session in the journal that goes on, if it is of the same day and the same routine.
+        `entry` says what is going to be played, `tell` is called with what went wrong, `needed` says how
+        many seconds of a stop have to be heard for it to count as done (else: any at all), and `continues` is
+        the number of a session in the journal that goes on, if it is of the same day and the same routine.
         """
         self._journal = journal
         self._tell: Callable[[str], None] | None = tell
+        self._needed = needed or {}
         self._number: int | None = None
         self._has_begun = False
         self._opened = 0
@@ -75,9 +78,13 @@ class Log:
         self._write()
 
     def finish(self, *, is_through: bool) -> None:
-        """Write that the session was gone through whole, if it was, and something was heard of every stop."""
-        if self._has_begun and is_through and all(map(self.entry.done.get, self.entry.stops)):
+        """Write that the session was gone through whole, if it was, and enough was heard of every stop."""
+        if self._has_begun and is_through and all(map(self._is_done, self.entry.stops)):
             self.keep(is_whole=True)
+
+    def _is_done(self, stop: str) -> bool:
+        heard = self.entry.done.get(stop, 0.0)
+        return heard > 0 and heard >= self._needed.get(stop, 0.0)
 
     def _resumed(self, entry: Entry, number: int | None) -> Entry:
         """Return the entry of the session that goes on, or the one of a new one."""
