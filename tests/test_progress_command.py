@@ -67,6 +67,18 @@ def test_the_plan_stands_below_the_sessions(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("content", ["{", "[]", '{"version": 99}', '{"version": 1}'])
+def test_a_plan_that_cannot_be_read_is_told_and_the_sessions_are_there(content: str, run: Run) -> None:
+    (private_folder() / "plan.json").write_text(content, encoding="utf-8")
+    done = run("progress")
+    assert (done.code, done.out.splitlines()[:4]) == (0, LINES)
+    assert done.err.startswith("Your plan is left out: ")
+    assert "plan.json" in done.err
+    assert "Planned" not in done.out
+    assert json.loads(run("progress", "--json").out)["planned"] == []
+
+
+@pytest.mark.usefixtures("kept")
 def test_a_program_reads_the_same(run: Run) -> None:
     sessions = json.loads(run("progress", "--json").out)["sessions"]
     assert [(one["pain_before"], one["pain_after"]) for one in sessions] == [*PAINS]
