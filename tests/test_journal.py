@@ -8,12 +8,13 @@ import random
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 from typing import IO, Any
 
 import pytest
@@ -40,6 +41,8 @@ ENTRY = Entry(
     side="unsure",
     note="Slept well.",
 )
+TOO_LONG = 60
+"""Seconds after which another program hangs, and is given up."""
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows keeps a person's folders apart by itself")
 
 
@@ -429,7 +432,13 @@ def python(program: str, *arguments: object) -> str:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     words = [sys.executable, "-c", program, *map(str, arguments)]
     return subprocess.run(
-        words, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+        words,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=TOO_LONG,
     ).stdout
 
 
@@ -628,7 +637,7 @@ def start_writer(folder: Path, many: int, name: str) -> subprocess.Popen[str]:
 def test_two_sessions_at_once_both_write(tmp_path: Path) -> None:
     writers = [start_writer(tmp_path, 20, name) for name in ("hands", "knees")]
     for writer in writers:
-        writer.communicate()
+        writer.communicate(timeout=TOO_LONG)
         assert writer.returncode == 0
     with Journal(tmp_path) as journal:
         entries = journal.entries()
@@ -636,25 +645,43 @@ def test_two_sessions_at_once_both_write(tmp_path: Path) -> None:
     assert all(one.done == {"li4.left": 30.0, "li4.right": 30.0} for one in entries)
 
 
+@contextmanager
+def killed_at_last(writer: subprocess.Popen[str]) -> Iterator[IO[str]]:
+    """Give what a writer prints, and kill it in the end, or if it hangs."""
+    out: IO[str] = writer.stdout  # type: ignore[assignment]
+    timer = Timer(TOO_LONG, writer.kill)
+    timer.start()
+    try:
+        yield out
+    finally:
+        writer.kill()
+        writer.wait(TOO_LONG)
+        timer.cancel()
+        timer.join(TOO_LONG)
+        out.close()
+
+
 @pytest.mark.slow
 @POSIX
 def test_of_two_hundred_sudden_deaths_none_loses_what_was_stored(tmp_path: Path) -> None:
-    chance = random.Random()
+    seed = random.randrange(2**32)
+    sys.stdout.write(f"seed: {seed}\n")  # seen if it fails
+    chance = random.Random(seed)
     stored: set[int] = set()
     stays: set[tuple[int, str]] = set()
     for _ in range(200):
         writer = start_writer(tmp_path, 1000, "hands")
-        out: IO[str] = writer.stdout  # type: ignore[assignment]
-        for _ in range(chance.randrange(1, 12)):
-            note(out.readline(), stored, stays)
-        # It is in the midst of the next writes by now, and nobody knows where.
-        for _ in range(chance.randrange(20_000)):
-            continue
-        writer.kill()
-        for line in out:
-            note(line, stored, stays)
-        writer.wait()
-        out.close()
+        with killed_at_last(writer) as out:
+            for _ in range(chance.randrange(1, 12)):
+                line = out.readline()
+                assert line, "it hung or ended by itself"
+                note(line, stored, stays)
+            # It is in the midst of the next writes by now, and nobody knows where.
+            for _ in range(chance.randrange(20_000)):
+                continue
+            writer.kill()
+            for line in out:
+                note(line, stored, stays)
         assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
     with Journal(tmp_path, tell=pytest.fail) as journal:
         entries = {one.id: one for one in journal.entries()}
@@ -663,6 +690,34 @@ def test_of_two_hundred_sudden_deaths_none_loses_what_was_stored(tmp_path: Path)
     assert stored <= set(entries)
     assert {(number, stop) for number, stop in stays if stop not in entries[number].done} == set()
     assert len(stored) > 200
+
+
+@pytest.mark.slow
+@POSIX
+def test_a_sudden_death_while_a_journal_is_made_keeps_nobody_from_the_next(tmp_path: Path) -> None:
+    seed = random.randrange(2**32)
+    sys.stdout.write(f"seed: {seed}\n")  # seen if it fails
+    chance = random.Random(seed)
+    found: set[tuple[str, ...]] = set()
+    for round_ in range(60):
+        folder = tmp_path / str(round_)
+        folder.mkdir()
+        with killed_at_last(start_writer(folder, 1000, "hands")):
+            # From its first file on it is a few milliseconds until its first line.
+            until = time.monotonic() + TOO_LONG
+            while not (folder / FILE).exists():
+                assert time.monotonic() < until, "it hangs"
+            for _ in range(chance.randrange(200_000)):
+                continue
+        found.add(tuple(sorted(path.name for path in folder.iterdir())))
+        with Journal(folder, tell=pytest.fail) as journal:
+            before = journal.entries()
+            number = journal.begin(bare(note="the next"))
+            assert [one.id for one in journal.entries() if one not in before] == [number]
+        with closing(sqlite3.connect(folder / FILE)) as db:
+            assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+    assert len(found) > 1, "they died at different steps"
 
 
 def note(line: str, stored: set[int], stays: set[tuple[int, str]]) -> None:

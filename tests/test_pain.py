@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -222,6 +223,8 @@ class Person:
     def read_until(self, text: bytes) -> None:
         """Read on until it was printed after what the last call read."""
         while (found := self.seen.find(text, self._read)) < 0:
+            ready, _, _ = select.select([self._keyboard], [], [], 60)
+            assert ready, f"it hangs, and has not said {text!r}"
             self.seen += os.read(self._keyboard, 1000)
         self._read = found + len(text)
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
 from io import RawIOBase
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -123,7 +124,11 @@ def test_at_a_terminal_there_is_a_chart_unless_plain_text_is_wanted(
     command = [sys.executable, "-m", "voiceguide", "progress", *words]
     with os.fdopen(master, "rb", buffering=0) as terminal, subprocess.Popen(command, stdout=slave) as process:
         os.close(slave)
+        hangs = Timer(60, process.kill)
+        hangs.start()
         seen = b"".join(_lines(terminal))
+        hangs.cancel()
+        hangs.join()
     shown = seen.decode().replace("\r\n", "\n")
     assert process.returncode == 0
     assert LINES[0] in shown
