@@ -65,6 +65,40 @@ def test_where_nothing_is_kept_it_is_said(run: Run, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_what_an_earlier_voiceguide_kept_in_the_folder_above_is_seen_copied_and_removed(
+    run: Run, stranger: Path, tmp_path: Path, *, is_alone: bool
+) -> None:
+    old = {name: stranger / name for name in ("played.jsonl", "resume.json")}
+    for name, path in old.items():
+        path.write_text(f"old {name}", encoding="utf-8")
+    if not is_alone:
+        write_private(private_folder() / "resume.json", "new")
+    told = run("data", "path").out
+    assert all(f"  earlier/{name}: " in told for name in old)
+    assert "something else" not in told
+    assert run("data", "export", "-o", str(tmp_path / "mine.zip")).code == 0
+    with zipfile.ZipFile(tmp_path / "mine.zip") as copy:
+        names = {f"earlier/{name}" for name in old} | (set() if is_alone else {"resume.json"})
+        assert set(copy.namelist()) == names
+        assert all(copy.read(f"earlier/{name}").decode() == f"old {name}" for name in old)
+    assert run("data", "erase", "--yes").code == 0
+    assert not any(path.exists() for path in old.values())
+    assert run("data", "path").out.endswith("Nothing is kept about you.\n")
+
+
+@POSIX
+def test_a_link_in_the_folder_above_goes_and_what_it_leads_to_stays(
+    run: Run, stranger: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "letter").write_text("not ours")
+    (stranger / "resume.json").symlink_to(tmp_path / "letter")
+    assert "  earlier/resume.json: a link" in run("data", "path").out
+    assert run("data", "erase", "--yes").code == 0
+    assert not (stranger / "resume.json").is_symlink()
+    assert (tmp_path / "letter").read_text() == "not ours"
+
+
 def test_what_voiceguide_keeps_has_words() -> None:
     assert {appointments.FILE, bookmark.FILE} <= WHAT.keys()
 
@@ -211,7 +245,9 @@ def test_at_a_terminal_it_asks_first(answer: str, is_there: bool, kept: Path) ->
     os.write(master, f"{answer}\n".encode())
     words = [sys.executable, "-m", "voiceguide", "data", "erase"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(words, stdin=terminal, env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        words, stdin=terminal, env=environment, capture_output=True, text=True, check=True, timeout=60
+    )
     os.close(master)
     os.close(terminal)
     assert "Remove it for good? [y/N]" in done.stderr

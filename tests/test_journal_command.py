@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -31,7 +32,9 @@ ROW = "2026-11-20T21:30+01:00,hands,360"
 ADD = ("journal", "add", "--minutes", "45")
 
 PAINS = st.none() | st.integers(0, 10)
-NAMES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=9)
+NAMES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=9) | st.text(
+    "'=+-@1", min_size=1, max_size=5
+)
 SECONDS = st.integers(0, 600_000).map(lambda one: one / 1000)
 ENTRIES = st.builds(
     Entry,
@@ -50,7 +53,7 @@ ENTRIES = st.builds(
     pain_after=PAINS,
     leg_worse=st.none() | st.booleans(),
     side=st.sampled_from((None, *SIDES)),
-    note=st.text(max_size=40).map(tidied),
+    note=(st.text(max_size=40) | st.text("'=+-@\t1", max_size=5)).map(tidied),
 )
 
 
@@ -217,6 +220,50 @@ def test_what_is_written_comes_back_exactly(entries: list[Entry], suffix: str) -
     assert [one.began.isoformat() for one in again] == [one.began.isoformat() for one in entries]
 
 
+@pytest.mark.parametrize("note", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "'=1", "''=1"])
+def test_no_spreadsheet_takes_a_note_for_a_formula(note: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(write_entries([replace(ENTRY, note=note)], ".csv"), encoding="utf-8", newline="")
+    with path.open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["note"] == f"'{note}"
+    assert [one.note for one in read_entries(path, NOW)] == [note]
+
+
+def test_an_apostrophe_that_keeps_nothing_from_a_spreadsheet_stays(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    text = write_entries([replace(ENTRY, note="'twas fine")], ".csv")
+    assert "'twas fine" in text
+    assert "''twas" not in text
+    path.write_text(text, encoding="utf-8", newline="")
+    assert read_entries(path, NOW)[0].note == "'twas fine"
+
+
+@pytest.mark.parametrize(
+    "column", ["began", "routine", "seconds", "whole", "before", "side", "stops", "done"]
+)
+def test_a_value_that_is_told_is_short_and_no_screen_obeys_it(column: str, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    session = {"began": "2026-11-20T21:30:00+01:00", "routine": "hands", "seconds": 360}
+    wrong = {**session, column: "\x1b[2J\n\u202e" + "x" * 1_000_000}
+    file.write_text(json.dumps({"version": 1, "sessions": [wrong]}), encoding="utf-8")
+    done = run("journal", "import", str(file))
+    first = done.err.splitlines()[0]
+    assert done.code == 1
+    assert "…'" in first
+    assert len(first) < len(str(file)) + 150
+    assert first.isprintable()
+    assert len(done.err.splitlines()) == 2
+
+
+def test_a_column_that_is_told_is_short_too(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text(f"{HEAD},\x1b[2J{'x' * 1000}\n{ROW},1\n", encoding="utf-8")
+    first = run("journal", "import", str(file)).err.splitlines()[0]
+    assert "no column of ours: '\ufffd[2Jx" in first
+    assert len(first) < len(str(file)) + 100
+
+
 @pytest.mark.parametrize("name", ["mine.csv", "mine.JSON"])
 def test_a_journal_can_be_taken_along_and_imported_twice_makes_no_doubles(
     name: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -292,7 +339,7 @@ WRONG_FILES: dict[str, tuple[str, bytes]] = {
     "deep.json": ("this is no JSON of ours", b"[" * 100_000),
     "list.json": ("this is no exported journal", b"[]"),
     "number.json": ("this is no session", b'{"version": 1, "sessions": [7]}'),
-    "newer.json": ("it is of version 2, known here: 1", b'{"version": 2, "sessions": []}'),
+    "newer.json": ("it is of version '2', known here: 1", b'{"version": 2, "sessions": []}'),
     "foreign.json": ("'weight'", f'{{"version": 1, "sessions": [{JSON_ROW}, "weight": 80}}]}}'.encode()),
     "flag.json": (
         "'True' is not a whole",

@@ -41,6 +41,8 @@ MORE = (
     *("list voices", "list backends", "show hands", "doctor", "say hello --voice espeak -o other.wav"),
     *("export hands --voice tone -o hands.html", "play hands --voice tone --backend null --no-preflight"),
 )
+TOO_LONG = 240
+"""Seconds after which what was started hangs, and is given up; traced it is some ten times slower."""
 MAY_FAIL = {"doctor"}
 """Says by its exit code that there is no sound device here."""
 NETWORKS = {
@@ -104,6 +106,7 @@ def test_no_command_tries_a_network(lines: tuple[str, ...], tmp_path: Path) -> N
         env=environment(),
         cwd=tmp_path,
         stdin=subprocess.DEVNULL,
+        timeout=TOO_LONG,
         capture_output=True,
         encoding="utf-8",
         check=True,
@@ -142,6 +145,7 @@ def traced(words: list[str], folder: Path) -> list[str]:
         env=environment(),
         cwd=folder,
         stdin=subprocess.DEVNULL,
+        timeout=TOO_LONG,
         capture_output=True,
         check=not MAY_FAIL & {*words},
     )

@@ -167,6 +167,37 @@ def test_after_a_session_that_means_stop_that_is_said_for_the_rest_of_the_day(
     assert (STOP in capsys.readouterr().err) == is_told
 
 
+@pytest.mark.parametrize(
+    ("pains", "is_told"),
+    [
+        ([(3, 4), (4, 5), (5, 6)], True),
+        ([(3, 4), (4, 5)], True),
+        ([(3, 4), (4, 5), (5, None)], True),
+        ([(3, 4), (4, 4)], False),
+        ([(6, 5), (5, 6), (6, 7)], True),
+        ([(None, 4), (4, 5)], False),
+        ([(3, 4), (4, 3)], False),
+    ],
+    ids=str,
+)
+def test_pain_that_goes_up_a_little_in_each_session_means_stop_by_the_day(
+    pains: list[tuple[int, int]], journal: Journal, capsys: pytest.CaptureFixture[str], *, is_told: bool
+) -> None:
+    for hour, (before, after) in enumerate(pains):
+        journal.begin(bare(began=NOON - timedelta(hours=9 - hour), pain_before=before, pain_after=after))
+    assert may_play(journal, NOON, asks=False)
+    assert (STOP in capsys.readouterr().err) == is_told
+
+
+@pytest.mark.parametrize(("minutes", "is_told"), [(59, True), (61, False)])
+def test_a_session_in_the_future_does_not_count(
+    minutes: int, journal: Journal, capsys: pytest.CaptureFixture[str], *, is_told: bool
+) -> None:
+    journal.begin(replace(WORSE, began=NOON + timedelta(minutes=minutes)))
+    assert may_play(journal, NOON, asks=False)
+    assert (STOP in capsys.readouterr().err) == is_told
+
+
 def test_play_says_it_in_a_line_where_nobody_can_be_asked(run: Run) -> None:
     with Journal(private_folder()) as journal:
         journal.begin(replace(WORSE, began=datetime.now().astimezone()))
@@ -192,7 +223,8 @@ class Person:
     def read_until(self, text: bytes) -> None:
         """Read on until it was printed after what the last call read."""
         while (found := self.seen.find(text, self._read)) < 0:
-            assert select.select([self._keyboard], [], [], 60)[0], f"{text!r} never came: {self.seen!r}"
+            ready, _, _ = select.select([self._keyboard], [], [], 60)
+            assert ready, f"it hangs, and has not said {text!r}"
             self.seen += os.read(self._keyboard, 1000)
         self._read = found + len(text)
 

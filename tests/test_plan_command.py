@@ -66,7 +66,7 @@ def test_a_day_is_told_with_its_name_and_its_year(run: Run) -> None:
     start = today() + timedelta(days=3)
     month = MONTHS[start.month - 1]
     done = run("plan", *BERLIN, "--start", start.isoformat(), "--at", "7:05")
-    assert f"1. {start:%a} {start.day} {month} {start.year}, 07:05\n" in done.out
+    assert f"1. {start:%A}, {start.day} {month} {start.year}, 07:05\n" in done.out
 
 
 def test_no_line_is_wider_than_a_terminal(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

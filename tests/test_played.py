@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,11 +11,15 @@ import pytest
 
 from tests.conftest import Run
 from tests.made_up import make_routine
+from tests.test_turns import segment, tape
 from voiceguide import turns
 from voiceguide.awake import awake
+from voiceguide.commands._listening import _LOOK
 from voiceguide.folders import private_folder
 from voiceguide.journal import FILE, Journal
+from voiceguide.played import needed
 from voiceguide.player import Player
+from voiceguide.score import DOSED
 
 
 def test_every_stay_is_counted_by_what_was_heard_of_its_dose() -> None:
@@ -59,6 +64,39 @@ def test_play_keeps_a_whole_session_in_the_journal_that_only_its_owner_can_read(
     shown = json.loads(run("show", "hands", "--json", "--voice", "tone").out)
     assert entry.length == round(shown["duration"] * 1000)
     assert abs(datetime.now(tz=UTC) - entry.began) < timedelta(minutes=10)
+
+
+def test_of_ice_half_is_enough_and_of_all_else_almost_all() -> None:
+    segments = tape("arms").session.segments
+    enough = needed(segments)
+    ice = [one for one in segments if one.action == "ice"]
+    holds = [one for one in segments if one.action in DOSED]
+    assert {one.stop for one in (*ice, *holds)} == enough.keys()
+    for stop in {one.stop for one in ice}:
+        assert stop
+        assert enough[stop] == sum(one.duration for one in ice if one.stop == stop) / 2000
+    for stop in {one.stop for one in holds}:
+        assert stop
+        planned = sum(one.duration for one in holds if one.stop == stop) / 1000
+        assert enough[stop] == pytest.approx(0.9 * planned, abs=0.01)
+
+
+def test_whoever_skips_a_hold_after_a_second_did_a_part(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    skips_at = round((segment("hands", "hold", "li4.left").start / 1000 + 1) / _LOOK)
+    looks = 0
+
+    def read_keys() -> list[str]:
+        nonlocal looks
+        looks += 1
+        return ["n"] if looks == skips_at else []
+
+    monkeypatch.setattr("voiceguide.commands._listening.keys", lambda: nullcontext(read_keys))
+    assert run("play", "hands", "--no-preflight", "--backend", "null", "--voice", "tone").code == 0
+    with Journal(private_folder()) as journal:
+        (entry,) = journal.entries()
+    assert 0 < entry.done["li4.left"] < 3
+    assert entry.done["li4.right"] == 30.0
+    assert not entry.is_whole
 
 
 def test_a_journal_that_cannot_be_written_is_told_once_and_stops_nothing(run: Run, stranger: Path) -> None:

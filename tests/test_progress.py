@@ -112,6 +112,12 @@ def test_a_session_is_one_line_with_what_was_said_of_the_pain(
     assert tell_session(part, leaflet) == f"2026-10-12 19:30: lower-back, part of 24 min, {told}"
 
 
+def test_pain_that_moved_further_down_a_leg_is_said(leaflet: Leaflet) -> None:
+    line = tell_session(session(MONDAY, pain_before=6, pain_after=4, leg_worse=True), leaflet)
+    assert line.endswith("pain before 6, after 4, leg pain further down")
+    assert "leg" not in tell_session(session(MONDAY, leg_worse=False), leaflet)
+
+
 def test_a_name_with_markup_or_line_ends_stays_in_its_line(leaflet: Leaflet) -> None:
     told = tell_session(session(MONDAY, routine="<b>{x}</b>\n\x1b[2J ערב"), leaflet)
     assert "<b>{x}</b> [2J ערב" in told

@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
 from io import RawIOBase
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -67,6 +68,18 @@ def test_the_plan_stands_below_the_sessions(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("content", ["{", "[]", '{"version": 99}', '{"version": 1}'])
+def test_a_plan_that_cannot_be_read_is_told_and_the_sessions_are_there(content: str, run: Run) -> None:
+    (private_folder() / "plan.json").write_text(content, encoding="utf-8")
+    done = run("progress")
+    assert (done.code, done.out.splitlines()[:4]) == (0, LINES)
+    assert done.err.startswith("Your plan is left out: ")
+    assert "plan.json" in done.err
+    assert "Planned" not in done.out
+    assert json.loads(run("progress", "--json").out)["planned"] == []
+
+
+@pytest.mark.usefixtures("kept")
 def test_a_program_reads_the_same(run: Run) -> None:
     sessions = json.loads(run("progress", "--json").out)["sessions"]
     assert [(one["pain_before"], one["pain_after"]) for one in sessions] == [*PAINS]
@@ -111,7 +124,11 @@ def test_at_a_terminal_there_is_a_chart_unless_plain_text_is_wanted(
     command = [sys.executable, "-m", "voiceguide", "progress", *words]
     with os.fdopen(master, "rb", buffering=0) as terminal, subprocess.Popen(command, stdout=slave) as process:
         os.close(slave)
+        hangs = Timer(60, process.kill)
+        hangs.start()
         seen = b"".join(_lines(terminal))
+        hangs.cancel()
+        hangs.join()
     shown = seen.decode().replace("\r\n", "\n")
     assert process.returncode == 0
     assert LINES[0] in shown

@@ -93,6 +93,26 @@ def test_nobody_is_told_to_go_on_after_a_last_session_that_meant_stop() -> None:
     assert "Tell a doctor" in said
 
 
+@pytest.mark.parametrize("pairs", [((7, 5), (6, 4)), ((None, None), (6, 4)), ((7, 5), (None, None))], ids=str)
+@pytest.mark.parametrize("leg_worse", [True, False])
+def test_nobody_is_told_to_go_on_after_a_day_that_meant_stop_whatever_came_after_it(
+    pairs: tuple[tuple[int | None, int | None], ...], *, leg_worse: bool
+) -> None:
+    first, last = sessions(*pairs)
+    earlier = replace(last, began=last.began - timedelta(hours=1), pain_before=None, leg_worse=leg_worse)
+    said = looked_back([first, earlier, last], date(2026, 12, 1))
+    assert ("go on as you like" in said) is not leg_worse
+    assert ("Tell a doctor" in said) is leg_worse
+
+
+def test_pain_that_went_up_by_two_over_a_day_means_stop_as_in_one_session() -> None:
+    day = [replace(one, began=FIRST + timedelta(hours=one.id)) for one in sessions((3, 4), (4, 5))]
+    said = looked_back(
+        [*sessions((7, 5)), *(replace(one, began=one.began + timedelta(days=9)) for one in day)]
+    )
+    assert said.endswith("on: 11 November 2026. Tell a doctor, if you have not.")
+
+
 def test_nothing_is_made_of_the_numbers_that_they_do_not_bear() -> None:
     said = looked_back(SIX)
     assert not re.search(

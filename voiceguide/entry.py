@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from unicodedata import category
 
 from voiceguide.units import Milliseconds
@@ -13,6 +13,10 @@ LEAST_PAIN, MOST_PAIN = 0, 10
 """Pain as a number: none, and the worst there is."""
 MUCH_MORE = 2
 """X18: pain that went up by so many of ten means stop for today."""
+SOON = timedelta(hours=6)
+"""After a session late in the evening it is still the same day for the back."""
+AHEAD = timedelta(hours=1)
+"""By how much a clock may have been put back since a session; one further ahead never was."""
 LONGEST_NOTE = 10_000
 """Characters: some four pages."""
 SIDES = ("left", "right", "both", "unsure")
@@ -54,6 +58,27 @@ class Entry:
         before, after = self.pain_before, self.pain_after
         went_up = before is not None and after is not None and after - before >= MUCH_MORE
         return went_up or bool(self.leg_worse)
+
+
+def start_of_day(now: datetime) -> datetime:
+    """Return when the day began, as far as a back is concerned: at midnight, or six hours ago if sooner."""
+    return min(now.replace(hour=0, minute=0, second=0, microsecond=0), now - SOON)
+
+
+def is_of_today(entry: Entry, now: datetime) -> bool:
+    """Return True if a session belongs to the day that `now` is in."""
+    return start_of_day(now) <= entry.began <= now + AHEAD
+
+
+def day_means_stop(entries: Sequence[Entry]) -> bool:
+    """Return True if no more is to be pressed after a day's sessions, the first of which comes first (X18).
+
+    Pain counts as gone up much by the day, too: it may go up by a little in each session.
+    """
+    before = [one.pain_before for one in entries if one.pain_before is not None]
+    after = [one.pain_after for one in entries if one.pain_after is not None]
+    went_up = bool(before and after) and after[-1] - min(before) >= MUCH_MORE
+    return went_up or any(one.means_stop for one in entries)
 
 
 def tidied(text: str) -> str:

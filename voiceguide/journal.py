@@ -21,6 +21,7 @@ from voiceguide.journal_tables import (
     START,
     Broken,
     add_stays,
+    decoded,
     delete_entry,
     find_entries,
     find_id,
@@ -168,7 +169,7 @@ class Journal:
             except Broken:
                 self._broke(is_last=is_last, why="it is no journal")
             except sqlite3.DatabaseError as error:
-                if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+                if _code_of(error) not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
                     raise self._explained(error) from None
                 self._broke(is_last=is_last, why=str(error))
             except OSError as error:
@@ -193,6 +194,7 @@ class Journal:
         import sqlite3
 
         db = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None)
+        db.text_factory = decoded
         try:
             self._refuse_newer(prepare(db))
             migrate(db, MIGRATIONS)
@@ -226,10 +228,26 @@ class Journal:
         while any(Path(f"{aside}{end}").exists() for end in ("", *_BESIDE)):
             number += 1
             aside = self.path.with_name(f"{stem}-{number}")
-        for end in (*_BESIDE, ""):
-            with suppress(FileNotFoundError):
-                Path(f"{self.path}{end}").rename(f"{aside}{end}")
+        try:
+            self._move_to(aside)
+        except OSError as error:
+            raise self._fault(f"{why}, and it cannot be moved aside: {error.strerror}") from None
         self.tell(f"The journal could not be read ({why}). It is kept as {aside}, and a new one is begun.")
+
+    def _move_to(self, aside: Path) -> None:
+        """Move the file, and then what lies beside it: all of it or nothing. Raises `OSError`."""
+        # The file first: without it SQLite would remove the changes that lie beside it.
+        with suppress(FileNotFoundError):
+            self.path.rename(aside)
+        try:
+            for end in _BESIDE:
+                with suppress(FileNotFoundError):
+                    Path(f"{self.path}{end}").rename(f"{aside}{end}")
+        except OSError:
+            for end in ("", *_BESIDE):
+                with suppress(OSError):
+                    Path(f"{aside}{end}").rename(f"{self.path}{end}")
+            raise
 
     def _explained(self, error: sqlite3.Error) -> VoiceguideError:
         import sqlite3
@@ -241,7 +259,7 @@ class Journal:
             sqlite3.SQLITE_READONLY: "it cannot be written",
             sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
         }
-        return self._fault(faults.get(error.sqlite_errorcode & 0xFF, str(error)))
+        return self._fault(faults.get(_code_of(error), str(error)))
 
     def _fault(self, what: str) -> VoiceguideError:
         return VoiceguideError(
@@ -258,6 +276,11 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _code_of(error: sqlite3.Error) -> int:
+    """Return SQLite's primary result code; 0 for an error of Python's own, which has none."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def _version_of(path: Path) -> int:

@@ -27,6 +27,10 @@ EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _VERSION = 1
 _LEEWAY = timedelta(minutes=1)
 """By how much the clocks of two machines may differ."""
+_ECHOED = 40
+"""Characters of a value that an error names at most."""
+_FORMULA = re.compile(r"'*[=+\-@\t]")
+"""How a cell begins that a spreadsheet would take for a formula, or that was kept from it."""
 _FLAGS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -38,7 +42,7 @@ def write_entries(entries: Iterable[Entry], suffix: str) -> str:
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(COLUMNS)
-    table.writerows([_cell(row[name]) for name in COLUMNS] for row in rows)
+    table.writerows([_kept_from_formulas(_cell(row[name])) for name in COLUMNS] for row in rows)
     return out.getvalue()
 
 
@@ -69,6 +73,15 @@ def _cell(value: Any) -> str:
     if isinstance(value, dict):
         return " ".join(f"{stop}={seconds}" for stop, seconds in value.items())
     return str(value)
+
+
+def _kept_from_formulas(cell: str) -> str:
+    """Return a cell that no spreadsheet computes; `_as_it_was` returns what it was."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _as_it_was(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def read_entries(path: Path, now: datetime) -> list[Entry]:
@@ -149,7 +162,10 @@ def _rows_of_csv(text: str, path: Path) -> Iterator[tuple[str, Mapping[str, Any]
                 what = f"there are {len(cells)} values for {len(names)} columns"
                 hint = "a comma within a value needs quotes around the value."
                 raise VoiceguideError(what, where=f"{path}:{line}", hint=hint)
-            yield f"{path}:{line}", {name: cell for name, cell in zip(names, cells, strict=True) if cell}
+            yield (
+                f"{path}:{line}",
+                {name: _as_it_was(cell) for name, cell in zip(names, cells, strict=True) if cell},
+            )
     except StopIteration:
         return
     except csv.Error as error:
@@ -170,7 +186,7 @@ def _rows_of_json(text: str, path: Path) -> Iterator[tuple[str, Mapping[str, Any
     if not isinstance(sessions, list) or found.keys() != {"version", "sessions"}:
         raise VoiceguideError("this is no exported journal", where=str(path), hint=hint)
     if found["version"] != _VERSION or isinstance(found["version"], bool):
-        what = f"it is of version {found['version']!r}, known here: {_VERSION}"
+        what = f"it is of version {shown(found['version'])}, known here: {_VERSION}"
         raise VoiceguideError(what, where=str(path), hint="a newer voiceguide reads it.")
     for number, session in enumerate(sessions, start=1):
         where = f"{path}: session {number}"
@@ -186,7 +202,7 @@ def _check_columns(names: Iterable[str], where: str) -> None:
     missing = [name for name in ("began", "routine", "seconds") if name not in given]
     hint = f"there are, with commas: {', '.join(COLUMNS)}."
     if foreign:
-        raise VoiceguideError(f"no column of ours: '{foreign[0]}'", where=where, hint=hint)
+        raise VoiceguideError(f"no column of ours: {shown(foreign[0])}", where=where, hint=hint)
     if missing:
         raise VoiceguideError(f"the column '{missing[0]}' is missing", where=where, hint=hint)
     if len(set(given)) < len(given):
@@ -240,6 +256,12 @@ _HINTS = {
 }
 
 
+def shown(value: Any) -> str:
+    """Return a value from a file as an error may name it: short, and with nothing that a screen obeys."""
+    text = "".join(one if one.isprintable() else "\ufffd" for one in str(value)[: _ECHOED + 1])
+    return f"'{text[: _ECHOED - 1]}…'" if len(text) > _ECHOED else f"'{text}'"
+
+
 def parse_began(text: Any, now: datetime) -> datetime:
     """Return the time that a text names, in the zone here if it names none. Raises `ValueError`.
 
@@ -250,18 +272,18 @@ def parse_began(text: Any, now: datetime) -> datetime:
         when = when if when.tzinfo else when.astimezone()
         is_possible = EARLIEST <= when <= now + _LEEWAY
     except (ValueError, TypeError, AttributeError, OverflowError, OSError):
-        raise ValueError(f"'{text}' is no date and time") from None
+        raise ValueError(f"{shown(text)} is no date and time") from None
     if not is_possible:
-        raise ValueError(f"'{text}' is {'in the future' if when > now else 'too long ago'}")
+        raise ValueError(f"{shown(text)} is {'in the future' if when > now else 'too long ago'}")
     if (when.utcoffset() or timedelta()) % timedelta(minutes=1):
-        raise ValueError(f"'{text}' is in no time zone of today")
+        raise ValueError(f"{shown(text)} is in no time zone of today")
     return when
 
 
 def parse_routine_name(text: Any) -> str:
     """Return the name of a routine, which need not be here. Raises `ValueError`."""
     if not isinstance(text, str) or not text.strip() or "\n" in text or tidied(text) != text:
-        raise ValueError(f"{text!r} is no name of a routine")
+        raise ValueError(f"{shown(text)} is no name of a routine")
     return text
 
 
@@ -270,7 +292,7 @@ def parse_seconds(value: Any) -> Milliseconds:
     number = _number(value)
     length = Milliseconds(round(number * SECOND))
     if not 0 < length <= LONGEST_SESSION:
-        raise ValueError(f"'{value}' is not the length of a session")
+        raise ValueError(f"{shown(value)} is not the length of a session")
     return length
 
 
@@ -279,7 +301,7 @@ def parse_pain(value: Any) -> int:
     text = str(value).strip()
     is_number = re.fullmatch(r"\d{1,2}", text, re.ASCII)
     if isinstance(value, bool) or not is_number or not LEAST_PAIN <= int(text) <= MOST_PAIN:
-        raise ValueError(f"'{value}' is not a whole number from {LEAST_PAIN} to {MOST_PAIN}")
+        raise ValueError(f"{shown(value)} is not a whole number from {LEAST_PAIN} to {MOST_PAIN}")
     return int(text)
 
 
@@ -288,20 +310,20 @@ def parse_flag(value: Any) -> bool:
     try:
         return _FLAGS[str(value).strip().lower()]
     except KeyError:
-        raise ValueError(f"'{value}' is neither yes nor no") from None
+        raise ValueError(f"{shown(value)} is neither yes nor no") from None
 
 
 def parse_side(value: Any) -> str:
     """Return one of `SIDES`. Raises `ValueError`."""
     if value not in SIDES:
-        raise ValueError(f"'{value}' is none of {', '.join(SIDES)}")
+        raise ValueError(f"{shown(value)} is none of {', '.join(SIDES)}")
     return str(value)
 
 
 def parse_note(value: Any) -> str:
     """Return a note as it can be kept. Raises `ValueError` if it is too long."""
     if not isinstance(value, str):
-        raise ValueError(f"'{value}' is no text")  # noqa: TRY004 - as all that is wrong in a file
+        raise ValueError(f"{shown(value)} is no text")  # noqa: TRY004 - as all that is wrong in a file
     if len(tidied(value)) > LONGEST_NOTE:
         raise ValueError(f"the note has {len(value)} characters, and {LONGEST_NOTE} can be kept")
     return tidied(value)
@@ -310,17 +332,18 @@ def parse_note(value: Any) -> str:
 def _parse_stops(value: Any) -> tuple[str, ...]:
     words: Sequence[Any] = value.split() if isinstance(value, str) else value
     if not isinstance(words, list) or not all(map(_is_stop, words)):
-        raise ValueError(f"'{value}' are no stops")
+        raise ValueError(f"{shown(value)} are no stops")
     return tuple(words)
 
 
 def _parse_done(value: Any) -> dict[str, float]:
+    found = value
     if isinstance(value, str):
         pairs = [word.rpartition("=")[::2] for word in value.split()]
-        value = dict(pairs) if len(dict(pairs)) == len(pairs) else None
-    if not isinstance(value, dict) or not all(map(_is_stop, value)):
-        raise ValueError(f"'{value}' are no stops with their seconds")
-    return {stop: round(_number(seconds), 3) for stop, seconds in value.items()}
+        found = dict(pairs) if len(dict(pairs)) == len(pairs) else None
+    if not isinstance(found, dict) or not all(map(_is_stop, found)):
+        raise ValueError(f"{shown(value)} are no stops with their seconds")
+    return {stop: round(_number(seconds), 3) for stop, seconds in found.items()}
 
 
 def _is_stop(word: Any) -> bool:
@@ -333,4 +356,4 @@ def _number(value: Any) -> float:
         number = float(value)
         if not isinstance(value, bool) and 0 <= number <= 604_800 and "_" not in str(value):
             return number
-    raise ValueError(f"'{value}' are no seconds")
+    raise ValueError(f"{shown(value)} are no seconds")

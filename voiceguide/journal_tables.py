@@ -66,6 +66,14 @@ class UnreadableEntry(VoiceguideError):
     """A session in the journal that this program never wrote."""
 
 
+def decoded(text: bytes) -> str | bytes:
+    """Return a text as SQLite hands it over; as bytes if it is no UTF-8, which this program never wrote."""
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        return text
+
+
 def prepare(db: sqlite3.Connection) -> int:
     """Return the version of a file that was opened, which is whole and will keep what it is told to.
 
@@ -188,6 +196,12 @@ def find_entries(db: sqlite3.Connection, where: str, value: object) -> Iterator[
 
 
 def _entry(number: int, row: Mapping[str, Any], done: Mapping[str, float]) -> Entry:
+    unreadable = UnreadableEntry(
+        f"session {number} in the journal cannot be read: somebody else wrote it",
+        hint=f"`voiceguide journal delete {number}` removes it.",
+    )
+    if any(isinstance(value, bytes) for value in (*row.values(), *done)):
+        raise unreadable
     try:
         more = {
             "began": datetime.fromisoformat(row["began"]),
@@ -197,8 +211,5 @@ def _entry(number: int, row: Mapping[str, Any], done: Mapping[str, float]) -> En
             "leg_worse": None if row["leg_worse"] is None else bool(row["leg_worse"]),
         }
     except (ValueError, TypeError, AttributeError):
-        raise UnreadableEntry(
-            f"session {number} in the journal cannot be read: somebody else wrote it",
-            hint=f"`voiceguide journal delete {number}` removes it.",
-        ) from None
+        raise unreadable from None
     return Entry(id=number, done=done, **{**row, **more})

@@ -1,7 +1,7 @@
 """What is kept about a person: which files there are, a copy of them all, and their end.
 
-Everything lies in the private folder, whichever part of voiceguide put it there. Links in it are never
-followed: what they lead to is not ours to copy or to remove.
+Everything lies in the private folder, whichever part of voiceguide put it there; what an earlier one kept
+lies in the folder above it. Links are never followed: what they lead to is not ours to copy or to remove.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlite3
 import stat
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -31,8 +31,12 @@ WHAT = {
     "journal.sqlite3.broken-*": "a journal that could not be read, kept aside",
     "plan.json": "your plan of six sessions",
     "resume.json": "where a session was interrupted",
+    "earlier/played.jsonl": "what was played, from an earlier voiceguide, in the folder above",
+    "earlier/resume.json": "where a session was interrupted, from an earlier voiceguide, in the folder above",
 }
 """What a file is, by its name; the first pattern that fits."""
+_EARLIER = ("played.jsonl", "resume.json")
+"""What an earlier voiceguide kept in the folder above the private one."""
 _UNKNOWN = "something else that was put here"
 _LINK = "a link; it is never followed"
 
@@ -59,7 +63,7 @@ class KeptFile:
 
 
 def kept_files(folder: Path) -> list[KeptFile]:
-    """Return what is kept in the private folder, by name; empty if there is none.
+    """Return what is kept in the private folder, by name, and above it as `earlier/...`; empty if nothing is.
 
     Raises
     ------
@@ -67,7 +71,15 @@ def kept_files(folder: Path) -> list[KeptFile]:
         If it cannot be looked into.
     """
     found = list(_inside(folder, "")) if folder.is_dir() else []
-    return sorted(found, key=lambda one: one.name)
+    return sorted((*found, *_above(folder)), key=lambda one: one.name)
+
+
+def _above(folder: Path) -> Iterator[KeptFile]:
+    for name in _EARLIER:
+        path = folder.parent / name
+        with suppress(FileNotFoundError, NotADirectoryError):
+            found = path.lstat()
+            yield KeptFile(path, f"earlier/{name}", found.st_size, is_link=stat.S_ISLNK(found.st_mode))
 
 
 def _inside(folder: Path, above: str) -> Iterator[KeptFile]:
@@ -154,7 +166,7 @@ def _opened(one: KeptFile) -> sqlite3.Connection:
 
 
 def erase_kept(folder: Path) -> None:
-    """Remove all that is kept about a person, and the folder it lies in.
+    """Remove all that is kept about a person, above the folder too, and the folder.
 
     Raises
     ------
@@ -168,6 +180,8 @@ def erase_kept(folder: Path) -> None:
             hint=f"remove what is in {folder.resolve()} yourself.",
         )
     try:
+        for one in _above(folder):
+            one.path.unlink(missing_ok=True)
         if folder.exists():
             shutil.rmtree(folder)
     except OSError as error:

@@ -129,7 +129,9 @@ JOURNAL: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("none_yet", "partial", "whole", "leg_worse", "has_note", "not_said"), ()),
     **dict.fromkeys(("began", "routine", "takes", "gone_through", "pain_before", "pain_after"), ()),
     **dict.fromkeys(("leg", "side", "heard", "not_heard", "note"), ()),
-    **dict.fromkeys(("review", "pairs", "varies", "lower", "no_lower", "unknown", "ask_somebody"), ()),
+    **dict.fromkeys(
+        ("review", "pairs", "varies", "lower", "no_lower", "unknown", "go_on", "ask_somebody"), ()
+    ),
     "pain": ("pain",),
     "kept": ("id",),
     "minutes": ("minutes",),

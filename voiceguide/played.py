@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from voiceguide.scheduler.timeline import Segment
 from voiceguide.score import DOSED
 from voiceguide.tape import Piece, Tape
+from voiceguide.units import in_seconds
+
+_MOST = {"ice": 0.5}
+"""Of an action, the part of its dose that has to be heard: it is well done to take ice off early."""
+_ALMOST = 0.9
+"""The part of any other: a key pressed a breath early leaves nothing out."""
+
+
+def needed(segments: Iterable[Segment]) -> dict[str, float]:
+    """Return the seconds that have to be heard of each stop's dose for the stop to count as done."""
+    seconds: dict[str, float] = {}
+    for one in segments:
+        if one.stop and one.action in {*DOSED, "ice"}:
+            part = _MOST.get(one.action, _ALMOST) * in_seconds(one.duration)
+            seconds[one.stop] = round(seconds.get(one.stop, 0.0) + part, 3)
+    return seconds
 
 
 class Played:

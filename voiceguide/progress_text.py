@@ -27,12 +27,14 @@ def tell_session(entry: Entry, leaflet: Leaflet) -> str:
         or "_unknown"
     )
     line = words["session_whole" if entry.is_whole else "session_part"]
-    return line.format(
+    leg = f", {leaflet.journal['leg_worse']}" if entry.leg_worse else ""
+    told = line.format(
         when=f"{entry.began:%Y-%m-%d %H:%M}",
         routine=in_one_line(entry.routine),
         minutes=str(max(round(entry.length / MINUTE), 1)),
         pain=words[f"pain{known}"].format(before=before, after=after),
     )
+    return f"{told}{leg}"
 
 
 def tell_progress(progress: Progress, leaflet: Leaflet) -> list[str]:

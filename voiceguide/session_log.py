@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from voiceguide.entry import Entry
+from voiceguide.entry import Entry, is_of_today
 from voiceguide.errors import UnknownName, VoiceguideError
 
 if TYPE_CHECKING:
@@ -26,15 +26,18 @@ class Log:
         entry: Entry,
         *,
         tell: Callable[[str], None],
+        needed: Mapping[str, float] | None = None,
         continues: int | None = None,
     ) -> None:
         """Without a journal nothing is written.
 
-        `entry` says what is going to be played, `tell` is called with what went wrong, and `continues` is the
-        number of a session in the journal that goes on.
+        `entry` says what is going to be played, `tell` is called with what went wrong, `needed` says how
+        many seconds of a stop have to be heard for it to count as done (else: any at all), and `continues` is
+        the number of a session in the journal that goes on, if it is of the same day and the same routine.
         """
         self._journal = journal
         self._tell: Callable[[str], None] | None = tell
+        self._needed = needed or {}
         self._number: int | None = None
         self._has_begun = False
         self._opened = 0
@@ -75,23 +78,29 @@ class Log:
         self._write()
 
     def finish(self, *, is_through: bool) -> None:
-        """Write that the session was gone through whole, if it was, and something was heard of every stop."""
-        if self._has_begun and is_through and all(map(self.entry.done.get, self.entry.stops)):
+        """Write that the session was gone through whole, if it was, and enough was heard of every stop."""
+        if self._has_begun and is_through and all(map(self._is_done, self.entry.stops)):
             self.keep(is_whole=True)
 
+    def _is_done(self, stop: str) -> bool:
+        heard = self.entry.done.get(stop, 0.0)
+        return heard > 0 and heard >= self._needed.get(stop, 0.0)
+
     def _resumed(self, entry: Entry, number: int | None) -> Entry:
-        """Return the entry of the session that goes on, if it is still there, or the one of a new one."""
+        """Return the entry of the session that goes on, or the one of a new one."""
         if self._journal is None or number is None:
             return entry
         try:
-            entry = self._journal.get(number)
+            found = self._journal.get(number)
         except UnknownName:
             return entry  # removed since
         except VoiceguideError as error:
             self._complain(error)
             return entry
+        if not _goes_on(found, entry):
+            return entry
         self._number, self._has_begun, self._opened = number, True, self._journal.opened
-        return entry
+        return found
 
     def _write(self) -> None:
         journal = self._journal
@@ -121,6 +130,13 @@ class Log:
         if self._tell is not None:
             self._tell(f"What is played cannot be kept: {error}")
         self._tell = None
+
+
+def _goes_on(found: Entry, entry: Entry) -> bool:
+    """Return True if what is going to be played is the rest of a session that was found."""
+    is_same = found.routine == entry.routine and {*entry.stops} <= {*found.stops}
+    # What meant stop stays as it was told: answers after what is played all the same do not replace it.
+    return is_same and is_of_today(found, entry.began) and not found.means_stop
 
 
 def _with(done: Mapping[str, float], stays: Sequence[tuple[str, float]]) -> dict[str, float]:

@@ -19,6 +19,7 @@ from voiceguide.errors import Unavailable
 from voiceguide.folders import private_folder
 from voiceguide.keyboard import OneByOne, ReadKeys, keys, no_keys, watched
 from voiceguide.media_keys import MediaKeys, Showing, media_keys
+from voiceguide.played import needed
 from voiceguide.score import DOSED, stops_of
 from voiceguide.session_log import Log
 from voiceguide.units import Milliseconds
@@ -96,7 +97,8 @@ def listen(
 
     if journal is not None:
         journal.tell = tell
-    log = Log(journal, _entry(session), tell=tell, continues=continues)
+    entry, enough = _entry(session), needed(session.timeline.segments)
+    log = Log(journal, entry, tell=tell, needed=enough, continues=continues)
     questions: Questions | None = None
     with keys() as read_keys:
         typed = OneByOne(read_keys)

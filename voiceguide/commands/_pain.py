@@ -6,20 +6,17 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import click
 
 from voiceguide.commands._speaking import LANGUAGE
-from voiceguide.entry import LONGEST_NOTE, MOST_PAIN, tidied
+from voiceguide.entry import LONGEST_NOTE, MOST_PAIN, day_means_stop, is_of_today, start_of_day, tidied
 from voiceguide.errors import VoiceguideError
 from voiceguide.journal import Journal
 from voiceguide.library import load_leaflet
 from voiceguide.session_log import Log
-
-_SOON = timedelta(hours=6)
-"""After a session late in the evening it is still the same day for the back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +125,15 @@ class Questions:
 def may_play(journal: Journal, now: datetime, *, asks: bool) -> bool:
     """Return True if a session may begin.
 
-    After one that means stop for today that is said; then, if `asks`, it is for whoever lies there to say.
+    After sessions that mean stop for today that is said; then, if `asks`, whoever lies there may choose.
     """
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     try:
-        recent = journal.entries(since=min(midnight, now - _SOON))
+        recent = journal.entries(since=start_of_day(now))
     except VoiceguideError as error:
         # Whoever lies there wants to begin; and what this leaves unknown is said at the end of every session.
         click.echo(f"Whether you should stop for today is not known: {error}", err=True)
         return True
-    if not any(entry.means_stop for entry in recent):
+    if not day_means_stop([one for one in recent if is_of_today(one, now)]):
         return True
     words = load_leaflet(LANGUAGE).journal
     click.echo(words["stopped_today"], err=True)

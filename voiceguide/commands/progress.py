@@ -20,7 +20,7 @@ from voiceguide.commands._options import flag_option, json_option
 from voiceguide.commands._page import WIDTH
 from voiceguide.commands._picture import check_picture, write_picture
 from voiceguide.commands._speaking import LANGUAGE
-from voiceguide.errors import ExportError
+from voiceguide.errors import ExportError, VoiceguideError
 from voiceguide.folders import private_folder
 from voiceguide.leaflet import Leaflet
 from voiceguide.library import load_leaflet
@@ -74,7 +74,11 @@ def _read(today: date, leaflet: Leaflet) -> _Kept:
 
     with open_journal() as journal:
         entries = journal.entries()
-    plan = load_appointments(private_folder())
+    try:
+        plan = load_appointments(private_folder())
+    except VoiceguideError as error:  # what was done can be seen without it
+        click.echo(as_called(f"Your plan is left out: {error}"), err=True)
+        plan = None
     progress = make_progress(entries, plan.dates if plan else (), today)
     return _Kept(progress, review(entries, today, leaflet))
 
