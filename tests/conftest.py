@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from tests import no_network
+from tests.browser import start, what_is_missing
 from voiceguide import commands
 from voiceguide.known_settings import SETTINGS
 
@@ -86,6 +88,16 @@ def unplugged() -> Iterator[None]:
     no_network.TRIED.clear()
     yield
     assert no_network.TRIED == []
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A Chromium; where every proof is due, it has to be there."""
+    if missing := what_is_missing():
+        told = f"not here: {', '.join(missing)}"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(told)
+    with start() as started:
+        yield started
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.browser import HEARD, HIT, WATCHED, start, time, violations, wait, what_is_missing, without_script
+from tests.browser import HEARD, HIT, WATCHED, time, violations, wait, without_script
 from tests.made_up import make_routine
 from tests.test_page import write
 from voiceguide.cover import make_cover
@@ -55,15 +54,6 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
     track = make_track(session, comment=comment, cover=cover, labels=leaflet.page)
     export(session, folder / "hands.html", track)
     return Exported(folder / "hands.html", track, np.concatenate(list(session.mixer().blocks())))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if missing := what_is_missing():
-        told = f"not here: {', '.join(missing)}"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(told)
-    with start() as started:
-        yield started
 
 
 @pytest.fixture

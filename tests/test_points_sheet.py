@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser import start, violations, what_is_missing
+from tests.browser import violations
 from tests.conftest import Run
 from tests.test_page import NASTY, Reader
 from voiceguide.leaflet_lines import PICTURES
@@ -213,15 +212,6 @@ WORDS_OUT_OF_PLACE = """
   return [...out.map(([text]) => [text]), ...on];
 })"""
 """Texts of pictures that reach beyond their picture, and pairs of which one lies on the other."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if missing := what_is_missing():
-        told = f"not here: {', '.join(missing)}"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(told)
-    with start() as started:
-        yield started
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.browser import start, what_is_missing
 from tests.drawings import SVG, overlaps, parse, reaches_out, session, shapes, words_in
 from voiceguide.entry import Entry
 from voiceguide.library import load_leaflet
@@ -163,17 +163,15 @@ def test_nothing_done_and_nothing_planned_is_no_picture() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(bool(what_is_missing()), reason="no browser")
-def test_a_browser_shows_it_without_scrolling_sideways_by_day_and_by_night() -> None:
+def test_a_browser_shows_it_without_scrolling_sideways_by_day_and_by_night(browser: Any) -> None:
     picture = draw_progress(make_progress(made_up(20), PLAN, LATER), load_leaflet("en"))
     colours = set()
-    with start() as browser:
-        for scheme, width in (("light", 360), ("dark", 360), ("light", 1200)):
-            page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-            page.set_content(f'<!doctype html><body style="margin:0">{picture}</body>')
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            size = page.evaluate("document.querySelector('text.soft').getBoundingClientRect().height")
-            assert size >= 9
-            colours.add(page.evaluate("getComputedStyle(document.querySelector('circle')).fill"))
-            page.close()
+    for scheme, width in (("light", 360), ("dark", 360), ("light", 1200)):
+        page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        page.set_content(f'<!doctype html><body style="margin:0">{picture}</body>')
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        size = page.evaluate("document.querySelector('text.soft').getBoundingClientRect().height")
+        assert size >= 9
+        colours.add(page.evaluate("getComputedStyle(document.querySelector('circle')).fill"))
+        page.close()
     assert len(colours) == 2

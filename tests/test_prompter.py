@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser import start, violations, what_is_missing
+from tests.browser import violations
 from tests.conftest import Run
 from tests.recordings import SCRIPT, TEXTS
 from tests.test_page import NASTY, Reader
@@ -78,15 +77,6 @@ def test_the_script_is_written_as_a_page_and_never_over_another_one(tmp_path: Pa
 
 
 # ── in a browser ──
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if missing := what_is_missing():
-        told = f"not here: {', '.join(missing)}"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(told)
-    with start() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

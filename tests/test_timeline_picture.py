@@ -6,10 +6,10 @@ from collections import defaultdict
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.browser import start, what_is_missing
 from tests.conftest import Run
 from tests.drawings import overlaps, parse, reaches_out, shapes, words_in
 from voiceguide.library import (
@@ -215,8 +215,7 @@ def test_what_cannot_be_drawn_is_told_before_anything_is_made(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(bool(what_is_missing()), reason="no browser")
-def test_a_browser_finds_no_words_on_others_by_day_by_night_or_on_a_phone() -> None:
+def test_a_browser_finds_no_words_on_others_by_day_by_night_or_on_a_phone(browser: Any) -> None:
     measure = """() => {
       const all = [...document.querySelectorAll("text")].map((one) => [one.textContent, one.getBBox()]);
       const bad = [];
@@ -229,17 +228,14 @@ def test_a_browser_finds_no_words_on_others_by_day_by_night_or_on_a_phone() -> N
       const colour = getComputedStyle(document.querySelector("text")).fill;
       return [bad, document.documentElement.scrollWidth, colour];
     }"""
-    with start() as browser:
-        for name in routine_names():
-            colours = set()
-            for scheme, width in (("light", 360), ("dark", 1200)):
-                page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-                page.set_content(
-                    f'<!doctype html><body style="margin:0">{picture_of(session_of(name))}</body>'
-                )
-                bad, wide, colour = page.evaluate(measure)
-                page.close()
-                assert (name, bad) == (name, [])
-                assert wide <= width
-                colours.add(colour)
-            assert len(colours) == 2
+    for name in routine_names():
+        colours = set()
+        for scheme, width in (("light", 360), ("dark", 1200)):
+            page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+            page.set_content(f'<!doctype html><body style="margin:0">{picture_of(session_of(name))}</body>')
+            bad, wide, colour = page.evaluate(measure)
+            page.close()
+            assert (name, bad) == (name, [])
+            assert wide <= width
+            colours.add(colour)
+        assert len(colours) == 2
