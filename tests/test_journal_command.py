@@ -83,7 +83,7 @@ def test_a_list_has_a_line_for_each_session_and_ends_with_a_look_back(run: Run) 
     lines = run("journal", "list").out.splitlines()
     assert re.fullmatch(r"1: .*, hands, 6 min, before 6, after 0, sorer side unsure, with a note", lines[0])
     assert re.fullmatch(
-        r"2: .*, knees, 6 min, after 0, leg pain further down, sorer side unsure, partial", lines[1]
+        r"2: .*, knees, part of 6 min, after 0, leg pain further down, sorer side unsure$", lines[1]
     )
     assert lines[2:4] == ["", "A look back:"]
     assert "Sessions to go: 4." in lines[4]

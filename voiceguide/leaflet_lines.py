@@ -134,7 +134,7 @@ JOURNAL: Mapping[str, tuple[str, ...]] = {
     ),
     "pain": ("pain",),
     "kept": ("id",),
-    "minutes": ("minutes",),
+    **dict.fromkeys(("minutes", "part_of"), ("minutes",)),
     "before": ("pain",),
     "after": ("pain",),
     "hurts": ("side",),

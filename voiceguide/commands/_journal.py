@@ -21,11 +21,11 @@ def open_journal() -> Journal:
 
 def in_a_line(entry: Entry, leaflet: Leaflet) -> str:
     """Return a session in one line, its number first."""
-    words = leaflet.journal
+    words, minutes = leaflet.journal, max(1, round(entry.length / MINUTE))
     parts = [
         f"{day(entry.began.date())} {entry.began:%H:%M}",
         entry.routine,
-        words["minutes"].format(minutes=max(1, round(entry.length / MINUTE))),
+        words["minutes" if entry.is_whole else "part_of"].format(minutes=minutes),
     ]
     if entry.pain_before is not None:
         parts.append(words["before"].format(pain=entry.pain_before))
@@ -35,8 +35,6 @@ def in_a_line(entry: Entry, leaflet: Leaflet) -> str:
         parts.append(words["leg_worse"])
     if entry.side is not None:
         parts.append(words["hurts"].format(side=words[entry.side]))
-    if not entry.is_whole:
-        parts.append(words["partial"])
     if entry.note:
         parts.append(words["has_note"])
     return f"{entry.id}: {', '.join(parts)}"

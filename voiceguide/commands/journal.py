@@ -88,16 +88,25 @@ def _entry_options(*, is_new: bool) -> Decorator:
     """Add what can be said of a session; `is_new` asks for what it cannot be without."""
     now = (lambda: _now().isoformat()) if is_new else None
     routine = DEFAULT_ROUTINE if is_new else None
+
+    def told(what: str, otherwise: str) -> str:
+        return f"{what}; without it {otherwise}." if is_new else f"{what}."
+
+    began = told("When it began, as 2026-11-20T21:30", "now")
+    named = told("What was played", DEFAULT_ROUTINE)
+    whole = told("Whether all of it was done", "all")
     options = (
-        click.option("--date", type=_DATE, metavar="TIME", default=now, help="When it began."),
-        click.option("--routine", type=_ROUTINE, metavar="NAME", default=routine, help="What was played."),
-        click.option("--minutes", type=_MINUTES, metavar="N", required=is_new, help="How long it took."),
-        click.option("--before", type=_PAIN, metavar="0-10", help="Pain before it."),
-        click.option("--after", type=_PAIN, metavar="0-10", help="Pain after it."),
+        click.option("--date", type=_DATE, metavar="TIME", default=now, help=began),
+        click.option("--routine", type=_ROUTINE, metavar="NAME", default=routine, help=named),
+        click.option(
+            "--minutes", type=_MINUTES, metavar="N", required=is_new, help="How long it is."
+        ),
+        click.option("--before", type=_PAIN, metavar="0-10", help="Pain before: 0 is none."),
+        click.option("--after", type=_PAIN, metavar="0-10", help="Pain after: 10 is the worst."),
         click.option("--side", type=_SIDE, metavar="left|right|both|unsure", help="Which side hurt more."),
         click.option("--leg-worse/--no-leg-worse", default=None, help="Whether leg pain moved further down."),
         click.option("--note", type=_NOTE, metavar="TEXT", help="A note."),
-        click.option("--whole/--partial", default=is_new or None, help="Whether all of it was done."),
+        click.option("--whole/--partial", default=is_new or None, help=whole),
     )
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -104,6 +104,7 @@ def _document(kept: _Kept) -> dict[str, Any]:
                 "whole": one.is_whole,
                 "pain_before": one.pain_before,
                 "pain_after": one.pain_after,
+                "leg_worse": one.leg_worse,
             }
             for one in kept.progress.sessions
         ],
