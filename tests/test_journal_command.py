@@ -86,7 +86,7 @@ def test_a_list_has_a_line_for_each_session_and_ends_with_a_look_back(run: Run) 
         r"2: .*, knees, part of 6 min, after 0, leg pain further down, sorer side unsure$", lines[1]
     )
     assert lines[2:4] == ["", "A look back:"]
-    assert "Sessions to go: 4." in lines[4]
+    assert "Until then, sessions: 4." in lines[4]
 
 
 def test_programs_get_all_of_it(run: Run) -> None:
