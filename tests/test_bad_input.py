@@ -457,7 +457,7 @@ def test_an_export_that_is_interrupted_leaves_everything_as_it_was(
     number: signal.Signals, code: int, options: str, tmp_path: Path
 ) -> None:
     (tmp_path / "old.flac").write_text("old")
-    process = start(f"export lying-down {options} --voice tone", tmp_path)
+    process = start(f"export lying-down {options} --no-profile --voice tone", tmp_path)
     assert_stopped(interrupt(process, "Writing", number), code)
     assert [path.name for path in tmp_path.iterdir()] == ["old.flac"]
     assert (tmp_path / "old.flac").read_text() == "old"
@@ -472,7 +472,7 @@ def test_parts_that_are_interrupted_leave_everything_as_it_was(
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "01 Get ready.flac").write_text("old")
     for options in ("-o new.flac", "-o old.flac --force --subtitles vtt --plan plan.html"):
-        process = start(f"export lying-down --split {options} --voice tone", tmp_path)
+        process = start(f"export lying-down --split {options} --no-profile --voice tone", tmp_path)
         assert_stopped(interrupt(process, "Writing", number), code)
     assert [path.name for path in sorted(tmp_path.rglob("*"))] == ["old", "01 Get ready.flac"]
     assert (tmp_path / "old" / "01 Get ready.flac").read_text() == "old"

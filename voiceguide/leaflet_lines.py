@@ -15,6 +15,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ("play_it", "first", "everywhere", "fetch", "ice", "left_out", "names", "stops", "two_codes"), ()
     ),
+    "ask_first": (),
     **dict.fromkeys(("start", "place", "lasts", "letting_go", "as_before"), ()),
     **dict.fromkeys(("why_excluded", "why_skipped", "why_later", "why_dropped"), ()),
     "takes": ("time",),

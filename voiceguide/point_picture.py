@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from voiceguide.body_views import BODY, Note, View
 from voiceguide.leaflet import Leaflet
-from voiceguide.scheduler.point import HIGHEST, WIDEST, Mark, Point
+from voiceguide.scheduler.point import AT_EVERY_POINT, HIGHEST, WIDEST, Mark, Point
 from voiceguide.svg import drawing, element, path, text
 
 PICTURE_STYLE = """\
@@ -31,8 +31,6 @@ PICTURE_STYLE = """\
 
 Texts stand where they are put on a page from right to left, too: there, `start` would be their right end.
 """
-_FOR_EVERY_POINT = ("serious_cause", "at_risk")
-"""Cautions too long for a picture, which `setup` and `about` tell."""
 _WIDTH = 2 * WIDEST
 _MARGIN = 12
 _TOP = 40
@@ -117,7 +115,7 @@ class _Picture:
         """Return what stands below, each with the size and the weight of its letters."""
         where = self.own.where if self.own else (self.leaflet.label("no_words"),)
         # A picture may reach somebody alone: what holds for this place, and who leaves it out, goes with it.
-        told = [one for one in self.point.cautions if one not in _FOR_EVERY_POINT]
+        told = [one for one in self.point.cautions if one not in AT_EVERY_POINT]
         care = [*(self.own.care if self.own else ()), *(self.leaflet.word("cautions", one) for one in told)]
         both = [self.words["both_sides"]] if self.point.laterality == "paired" else []
         return [

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from voiceguide.leaflet import Leaflet
 from voiceguide.scheduler.plan import DROPPED, EXCLUDED, LATER, SKIPPED, LeftOut
-from voiceguide.scheduler.point import Point
+from voiceguide.scheduler.point import AT_EVERY_POINT, Point
 from voiceguide.scheduler.visit import BACK, Visit
 from voiceguide.units import Milliseconds, clock, in_seconds
 
@@ -98,7 +98,8 @@ class _Writer:
         self.language, self.plan, self.timeline = session.language, session.plan, session.timeline
         pressed = [visit.cautions for visit in self.plan.visits if visit.points]
         first = pressed[0] if pressed else ()
-        self.everywhere = [one for one in first if all(one in cautions for cautions in pressed)]
+        shared = (one for one in first if all(one in cautions for cautions in pressed))
+        self.everywhere = [one for one in shared if one not in AT_EVERY_POINT]
         """Cautions of every point that is pressed."""
 
     def write(self) -> Sheet:
@@ -108,7 +109,7 @@ class _Writer:
         lead += [routine.note] if routine.note else []
         items = [item for step in self.plan.steps for item in step.items]
         before = (
-            Listing(label("first"), tuple(self._safety())),
+            Listing(label("first"), (*self._safety(), label("ask_first"))),
             Listing(label("everywhere"), tuple(leaflet.word("cautions", one) for one in self.everywhere)),
             Listing(label("fetch"), tuple(_sentence(leaflet.word("gear", item)) for item in items)),
         )
@@ -216,7 +217,7 @@ class _Writer:
         own = (self.leaflet.points.get(point) for point in visit.points)
         yield from dict.fromkeys(line for point in own if point for line in point.care)
         for caution in visit.cautions:
-            if caution not in self.everywhere:
+            if caution not in {*self.everywhere, *AT_EVERY_POINT}:
                 yield self.leaflet.word("cautions", caution)
 
     def _left_out(self, gone: LeftOut) -> str:

@@ -98,9 +98,7 @@ def _entry_options(*, is_new: bool) -> Decorator:
     options = (
         click.option("--date", type=_DATE, metavar="TIME", default=now, help=began),
         click.option("--routine", type=_ROUTINE, metavar="NAME", default=routine, help=named),
-        click.option(
-            "--minutes", type=_MINUTES, metavar="N", required=is_new, help="How long it is."
-        ),
+        click.option("--minutes", type=_MINUTES, metavar="N", required=is_new, help="How long it is."),
         click.option("--before", type=_PAIN, metavar="0-10", help="Pain before: 0 is none."),
         click.option("--after", type=_PAIN, metavar="0-10", help="Pain after: 10 is the worst."),
         click.option("--side", type=_SIDE, metavar="left|right|both|unsure", help="Which side hurt more."),

@@ -31,6 +31,8 @@ CONDITIONS = (
 WARNINGS = ("broken_skin", "pulse", "nerve", "never_on_spine")
 """Cautions that are spoken, about a spot or a moment: they leave nothing out."""
 CAUTIONS = (*CONDITIONS, *WARNINGS)
+AT_EVERY_POINT = ("serious_cause", "at_risk")
+"""Conditions that forbid all of it: asked for once, and not told anew at each place."""
 NO_COLD = ("numbness", "poor_circulation")
 """Conditions of whoever gets neither ice nor a foot bath: they would not feel when it is too much (X7)."""
 GEAR = (
