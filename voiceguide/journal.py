@@ -41,7 +41,7 @@ if TYPE_CHECKING:  # `play` looks whether there is a journal before it needs it
 
 FILE = "journal.sqlite3"
 """Its name in the private folder."""
-_PATIENCE = 2.0
+_PATIENCE = 5.0
 """Seconds to wait for another process that writes; a write takes milliseconds."""
 _BESIDE = ("-wal", "-shm")
 """What SQLite keeps beside the file while it is open."""

@@ -79,8 +79,16 @@ def prepare(db: sqlite3.Connection) -> int:
 
     Raises `Broken` if it is not whole.
     """
+    import sqlite3
+
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        # For this SQLite does not wait. Whoever has the file open right now sets it, and the file remembers.
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
     # What is stored is on disk when that is said, and what is removed is overwritten.
-    for line in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+    for line in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         db.execute(f"PRAGMA {line}")
     if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
         raise Broken

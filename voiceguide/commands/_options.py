@@ -360,7 +360,8 @@ class Steps:
 
 def typed(options: Options) -> list[str]:
     """Return the options as they are typed, without those that ask for nothing."""
-    source = click.get_current_context().get_parameter_source("pregnant")
+    context = click.get_current_context(silent=True)
+    source = context.get_parameter_source("pregnant") if context else None
     words = ["--pregnant"] if source is ParameterSource.COMMANDLINE else []
     for name, value in options.wishes.items():
         if name in {*options.standing, "never"}:
