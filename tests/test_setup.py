@@ -440,7 +440,7 @@ def test_many_sessions_at_once_are_made_for_the_person_too(run: Run, stranger: P
     words = ("--into", str(tmp_path), "--as", "html", "--jobs", "1", *TONE)
     done = run("export", "hands", *words)
     assert done.code == 1
-    assert "nothing of 'hands' is left to press" in done.out
+    assert "nothing of 'hands' is left to press: pregnancy" in done.out
     assert not list(tmp_path.glob("*.html"))
 
 

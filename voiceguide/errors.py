@@ -70,8 +70,9 @@ class NothingLeft(VoiceguideError):
         """`routine` is its id, `why` what took its points out: conditions of a person, and other reasons."""
         self.routine = routine
         self.why = frozenset(why)
+        reasons = ", ".join(sorted(one.replace("_", " ") for one in self.why))
         super().__init__(
-            f"nothing of '{routine}' is left to press",
+            f"nothing of '{routine}' is left to press: {reasons}",
             hint="`voiceguide list routines` shows the others.",
         )
 
