@@ -610,6 +610,9 @@ def test_nothing_is_planned_after_a_sign(run: Run, stranger: Path, tmp_path: Pat
 def test_what_is_planned_is_something_that_is_left(run: Run, stranger: Path) -> None:
     keep_answers(stranger, pregnancy="yes")
     assert "Each is 'arms'" in run("plan").out
+    keep_answers(stranger, thinners="yes")
+    assert "Each is 'lying-down' and takes about 13 minutes." in run("plan").out, "without back and ice"
+    keep_answers(stranger, pregnancy="yes")
     refused = run("plan", "--routine", "hands")
     assert refused.code == 1
     assert "The reason: pregnancy" in refused.err

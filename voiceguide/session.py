@@ -377,6 +377,7 @@ def estimate(
     points: Mapping[str, Point],
     language: Language,
     measure: Callable[[str], Milliseconds],
+    options: Options = USUAL,
 ) -> Estimate:
     """Return how long a routine takes by some measure of its words, without any sound.
 
@@ -385,7 +386,7 @@ def estimate(
     VoiceguideError
         If the routine is wrong.
     """
-    plan, words = write_script(routine, points, language)
+    plan, words = write_script(routine, points, language, options)
     ruler = Ruler(language, measure, EARCON_LENGTHS)
     usual = lay_out(plan, words, language, measure, earcon_lengths=EARCON_LENGTHS).duration
     shortest, longest = find_ends(plan, ruler)

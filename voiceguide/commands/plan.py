@@ -119,14 +119,15 @@ def _routine(name: str) -> tuple[str, int]:
     """Return what a routine is called wherever it is typed, and how many minutes it takes."""
     path = find_routine(name)
     found, conditions = load_routine(path), own_conditions()
+    options = Options(cautions=conditions)
     if what_is_left(found, load_points(), conditions) == "nothing":
-        raise explain(NothingLeft(found.id, conditions), Options(cautions=conditions))
+        raise explain(NothingLeft(found.id, conditions), options)
     try:
         voice = open_voice(None, None)
     except Unavailable:
         voice = None  # a plan needs no sound
     with located_in(path):
-        usual = estimate(found, load_points(), load_language(LANGUAGE), measured_by(voice)).usual
+        usual = estimate(found, load_points(), load_language(LANGUAGE), measured_by(voice), options).usual
     # As `list` rounds it; none is shorter than a minute.
     return str(path.resolve()) if Path(name) == path else name, max(1, round(usual / MINUTE))
 
