@@ -15,6 +15,7 @@ import pytest
 
 from tests.answers import keep_answers
 from tests.conftest import Run
+from tests.terminal import read_all
 from tests.test_journal import BEGAN, bare
 from voiceguide.commands._pain import Questions, may_play
 from voiceguide.entry import Entry
@@ -229,11 +230,7 @@ class Person:
         self._read = found + len(text)
 
     def read_all(self) -> None:
-        try:
-            while piece := os.read(self._keyboard, 1000):
-                self.seen += piece
-        except OSError:  # how Linux says that nobody is at the other end
-            pass
+        self.seen += read_all(self._keyboard)
 
 
 @contextmanager

@@ -401,10 +401,10 @@ def test_a_picture_is_written_and_never_over_another_one(tmp_path: Path, run: Ru
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
-        (("b23", "-o", "b23.png"), 2, ["'b23.png' does not end in .svg", "voiceguide point b23 -o b23.svg"]),
-        (("b23", "-o", "."), 2, ["does not end in .svg", "voiceguide point b23 -o b23.svg"]),
+        (("b23", "-o", "b23.png"), 2, ["'b23.png' does not end in .svg", "-o b23.svg"]),
+        (("b23", "-o", "."), 2, ["does not end in .svg", "-o voiceguide.svg"]),
         (("b23", "-o", "nowhere/b23.svg"), 1, ["there is no folder 'nowhere'"]),
-        (("b23", "-o", "b23.svg", "--json"), 2, ["-o writes a picture, and --json prints facts"]),
+        (("b23", "-o", "b23.svg", "--json"), 2, ["a picture and --json do not go together"]),
         (("BL53", "-o", "b.svg"), 2, ["unknown point 'BL53'", "voiceguide point b48"]),
     ],
 )

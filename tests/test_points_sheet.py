@@ -173,7 +173,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (("-o", "sheet.pdf"), 2, ["'sheet.pdf' does not end in .html", "-o sheet.html"]),
         (("-o", "sheet"), 2, ["'sheet' does not end in .html", "-o sheet.html"]),
-        (("-o", "."), 2, ["does not end in .html", "-o points.html"]),
+        (("-o", "."), 2, ["does not end in .html", "-o voiceguide.html"]),
         ((), 2, ["Missing option", "-o"]),
         (("li5", "-o", "s.html"), 2, ["unknown point 'li5'", "did you mean 'li4'?"]),
         (("BL53", "-o", "s.html"), 2, ["unknown point 'BL53'", "voiceguide point b48"]),

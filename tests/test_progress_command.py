@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
-from io import RawIOBase
 from pathlib import Path
-from threading import Timer
 
 import pytest
 
 from tests.conftest import Run
 from tests.drawings import parse, session, shapes, words_in
+from tests.terminal import at_a_terminal
 from voiceguide.appointments import new_appointments, save_appointments
 from voiceguide.folders import private_folder
 from voiceguide.journal import Journal
@@ -118,25 +113,8 @@ def test_with_nothing_kept_it_says_what_to_do_first_and_makes_no_folder(run: Run
 def test_at_a_terminal_there_is_a_chart_unless_plain_text_is_wanted(
     words: tuple[str, ...], *, has_chart: bool
 ) -> None:
-    import pty
-
-    master, slave = pty.openpty()
-    command = [sys.executable, "-m", "voiceguide", "progress", *words]
-    with os.fdopen(master, "rb", buffering=0) as terminal, subprocess.Popen(command, stdout=slave) as process:
-        os.close(slave)
-        hangs = Timer(60, process.kill)
-        hangs.start()
-        seen = b"".join(_lines(terminal))
-        hangs.cancel()
-        hangs.join()
-    shown = seen.decode().replace("\r\n", "\n")
-    assert process.returncode == 0
+    code, said = at_a_terminal("progress", *words)
+    shown = said.replace("\r\n", "\n")
+    assert code == 0
     assert LINES[0] in shown
     assert ("\n 6 | o\n" in shown) is has_chart
-
-
-def _lines(terminal: RawIOBase) -> Iterator[bytes]:
-    """Yield what is written to a terminal, until nobody is left to write."""
-    with suppress(OSError):  # Linux's way of saying that it is over
-        while data := terminal.read(4096):
-            yield data

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -15,6 +13,7 @@ import pytest
 
 from tests.answers import answers_with, keep_answers, lines_for, walked
 from tests.conftest import Outcome, Run
+from tests.terminal import at_a_terminal
 from voiceguide.bookmark import Keeper
 from voiceguide.commands._asking import set_up
 from voiceguide.commands._outcomes import outcome
@@ -488,46 +487,19 @@ def test_aloud_it_is_spoken_by_the_voice_and_backend_that_are_asked_for(
 
 # ── at a terminal ──
 
-pty = pytest.importorskip("pty", reason="there are no pseudo-terminals on Windows")
 
-
-def at_a_terminal(folder: Path, *words: str, typed: str) -> tuple[int, str]:
-    """Return the code of a command at a terminal, and all that it shows; `typed` is waiting for it."""
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-        "VOICEGUIDE_CONFIG": str(folder / "config.toml"),
-        "VOICEGUIDE_DATA": str(folder),
-    }
-    keyboard, end = pty.openpty()
-    program = subprocess.Popen(
-        [sys.executable, "-m", "voiceguide", *words], stdin=end, stdout=end, stderr=end, env=environment
-    )
-    os.close(end)
-    said = b""
-    os.write(keyboard, typed.encode())
-    try:
-        while True:
-            try:
-                piece = os.read(keyboard, 1000)
-            except OSError:
-                break
-            if not piece:
-                break
-            said += piece
-        code = program.wait(60)
-    finally:
-        program.kill()
-        program.wait(60)
-        os.close(keyboard)
-    assert b"Traceback" not in said
-    return code, plain(said.decode())
+def shown_to(folder: Path, *words: str, typed: str) -> tuple[int, str]:
+    """Return the code of a command at a terminal of whoever keeps answers there, and all that it shows."""
+    own = {"VOICEGUIDE_CONFIG": str(folder / "config.toml"), "VOICEGUIDE_DATA": str(folder)}
+    code, said = at_a_terminal(*words, typed=typed, environment=own)
+    return code, plain(said)
 
 
 PLAYED = ("play", "hands", "--backend", "null", "--no-preflight", "--no-journal", *TONE)
 
 
 def test_the_first_session_at_a_terminal_begins_with_the_questions_and_then_plays(stranger: Path) -> None:
-    code, said = at_a_terminal(stranger, *PLAYED, typed=lines_for(side="right"))
+    code, said = shown_to(stranger, *PLAYED, typed=lines_for(side="right"))
     assert code == 0, said
     assert said.index(WORDS["ask_long"]) < said.index("This is what follows from your answers.")
     assert said.index("This is what follows from your answers.") < said.index("The session is over.")
@@ -535,7 +507,7 @@ def test_the_first_session_at_a_terminal_begins_with_the_questions_and_then_play
 
 
 def test_a_sign_at_the_first_session_plays_nothing(stranger: Path) -> None:
-    code, said = at_a_terminal(stranger, *PLAYED, typed=lines_for(fever="yes"))
+    code, said = shown_to(stranger, *PLAYED, typed=lines_for(fever="yes"))
     assert code == 1
     assert "see a doctor soon" in said
     assert "Preparing" not in said
@@ -544,24 +516,24 @@ def test_a_sign_at_the_first_session_plays_nothing(stranger: Path) -> None:
 @pytest.mark.slow
 def test_after_two_weeks_a_terminal_asks_anew_and_a_guest_is_never_asked(stranger: Path) -> None:
     keep_answers(stranger)
-    code, said = at_a_terminal(stranger, *PLAYED, typed="")
+    code, said = shown_to(stranger, *PLAYED, typed="")
     assert (code, WORDS["ask_long"] in said) == (0, False), "nobody is asked twice"
     keep_answers(stranger, LONG_AGO)
-    code, said = at_a_terminal(stranger, *PLAYED, "--as-guest", typed="")
+    code, said = shown_to(stranger, *PLAYED, "--as-guest", typed="")
     assert (code, WORDS["ask_long"] in said) == (0, False)
-    code, said = at_a_terminal(stranger, *PLAYED, typed="n\n" * FIRST + "n\n")
+    code, said = shown_to(stranger, *PLAYED, typed="n\n" * FIRST + "n\n")
     assert code == 0, said
     assert WORDS["ask_changed"] in said
 
 
 def test_nobody_is_asked_for_a_routine_that_is_not_there(stranger: Path) -> None:
-    code, said = at_a_terminal(stranger, "play", "hnds", typed="")
+    code, said = shown_to(stranger, "play", "hnds", typed="")
     assert code == 2
     assert WORDS["ask_long"] not in said
 
 
 def test_whoever_gives_up_at_a_terminal_plays_nothing_and_keeps_nothing(stranger: Path) -> None:
-    code, said = at_a_terminal(stranger, *PLAYED, typed="n\nn\n\x04")
+    code, said = shown_to(stranger, *PLAYED, typed="n\nn\n\x04")
     assert code == 1, said
     assert "nothing is kept" in said
     assert not (stranger / "private").exists()

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from voiceguide.commands._output import check_output
 from voiceguide.errors import UsageError
-from voiceguide.whole_files import check_file_target, write_text
+from voiceguide.whole_files import write_text
 
 
 def check_picture(target: Path, *, force: bool, others: Mapping[str, bool]) -> None:
@@ -26,10 +27,7 @@ def check_picture(target: Path, *, force: bool, others: Mapping[str, bool]) -> N
     for option, is_given in others.items():
         if is_given:
             raise UsageError(f"a picture and {option} do not go together", hint="ask for one of the two.")
-    if target.suffix.lower() != ".svg":
-        hint = f"call it {target.stem or 'picture'}.svg: any browser shows it and prints it."
-        raise UsageError(f"'{target}' is no name of an SVG file", hint=hint)
-    check_file_target(target, force=force)
+    check_output(target, ".svg", force=force)
 
 
 def write_picture(target: Path, picture: str, *, force: bool) -> None:

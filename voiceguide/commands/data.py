@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
+from voiceguide.commands._output import check_output, output_options
 from voiceguide.errors import UsageError
 from voiceguide.folders import private_folder, user_folder
 from voiceguide.kept_data import KeptFile, copy_kept, erase_kept, kept_files
 from voiceguide.settings import settings_file
-from voiceguide.whole_files import check_file_target, replacing
+from voiceguide.whole_files import replacing
 
 _NOTHING = "Nothing is kept about you."
 
@@ -45,19 +46,14 @@ def _size(size: int) -> str:
 
 
 @command.command("export")
-@click.option(
-    "-o", "--output", "target", required=True, type=click.Path(path_type=Path), help="Where to, as mine.zip."
-)
-@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@output_options("Where to.", metavar="FILE.zip", is_required=True)
 def _export(target: Path, *, force: bool) -> None:
     """Copy all of it into a ZIP file, which only you can read."""
-    if target.suffix.lower() != ".zip":
-        raise UsageError(f"'{target}' does not end in .zip", hint="`voiceguide data export -o mine.zip`")
+    check_output(target, ".zip", force=force)
     files = kept_files(private_folder())
     if not files:
         click.echo(_NOTHING)
         return
-    check_file_target(target, force=force)
     with replacing(target, force=force) as beside:
         left_out = copy_kept(files, beside)
     for name in left_out:

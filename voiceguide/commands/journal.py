@@ -14,6 +14,7 @@ import click
 from voiceguide.commands import as_called
 from voiceguide.commands._journal import in_a_line, in_full, open_journal
 from voiceguide.commands._options import json_option
+from voiceguide.commands._output import output_options
 from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.entry import Entry
 from voiceguide.errors import UsageError
@@ -222,8 +223,7 @@ def _delete(number: int, *, yes: bool) -> None:
 
 
 @command.command("export")
-@click.option("-o", "target", type=click.Path(path_type=Path), required=True, metavar="FILE.csv|FILE.json")
-@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@output_options("Where to; its ending says how.", metavar="FILE.csv|FILE.json", is_required=True)
 def _export(target: Path, *, force: bool) -> None:
     """Write all sessions to a file, to take along."""
     suffix = checked_suffix(target)

@@ -22,6 +22,7 @@ from voiceguide.appointments import (
 )
 from voiceguide.commands import TYPED, as_called
 from voiceguide.commands._options import command_line, json_option, located_in, time_of_day
+from voiceguide.commands._output import check_output, output_options
 from voiceguide.commands._page import print_section
 from voiceguide.commands._person import own_conditions, refuse_after_a_sign
 from voiceguide.commands._speaking import LANGUAGE, measured_by, open_voice
@@ -40,7 +41,7 @@ from voiceguide.library import (
 from voiceguide.scheduler.options import Options
 from voiceguide.session import estimate
 from voiceguide.units import MINUTE
-from voiceguide.whole_files import check_file_target, write_text
+from voiceguide.whole_files import write_text
 from voiceguide.zones import find_zone, local_zone
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -58,14 +59,7 @@ _FURTHEST = timedelta(days=366)
 @click.option("--timezone", metavar="ZONE", help="Where that time is told, such as Europe/Berlin.")
 @click.option("--routine", metavar="ROUTINE", help=f"What to play: a name or a path; {DEFAULT_ROUTINE}.")
 @click.option("--new", is_flag=True, help="Begin six new sessions, though the last plan is not over.")
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    type=click.Path(path_type=Path),
-    help="Write a calendar file, as plan.ics.",
-)
-@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@output_options("Write a calendar file, too.", metavar="FILE.ics")
 @json_option
 def command(
     *,
@@ -164,10 +158,7 @@ def _day(text: str, first: date, zone: ZoneInfo, now: datetime) -> date:
 def _write(appointments: Appointments, target: Path, now: datetime, *, force: bool) -> None:
     from voiceguide.calendar_file import Commands, calendar_file
 
-    if target.suffix.lower() != ".ics":
-        hint = f"calendars know their files by it: `-o {command_line(target.with_name('plan.ics'))}`."
-        raise UsageError(f"'{target}' does not end in .ics", hint=hint)
-    check_file_target(target, force=force)
+    check_output(target, ".ics", force=force)
     commands = Commands(
         play=_as_typed("play", appointments.routine),
         export=_as_typed("export", appointments.routine, "-o", "session.html"),

@@ -9,39 +9,33 @@ from typing import Any
 
 import click
 
-from voiceguide.commands._options import command_line, json_option
+from voiceguide.commands._options import json_option
+from voiceguide.commands._output import output_options
 from voiceguide.commands._page import print_section
+from voiceguide.commands._picture import check_picture
 from voiceguide.commands._points import codes_of, point_called
 from voiceguide.commands._speaking import LANGUAGE
-from voiceguide.errors import UsageError, VoiceguideError
+from voiceguide.errors import VoiceguideError
 from voiceguide.leaflet import Leaflet
 from voiceguide.library import find_point, load_language, load_leaflet, load_points
 from voiceguide.point_text import Words, point_sections
 from voiceguide.scheduler.point import Dose, Method, Point
 from voiceguide.units import in_seconds
-from voiceguide.whole_files import check_file_target, write_text
+from voiceguide.whole_files import write_text
 
 
 @click.command()
 @click.argument("name", metavar="ID")
 @json_option
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    type=click.Path(path_type=Path),
-    metavar="FILE.svg",
-    help="Write a picture of where it is, instead.",
-)
-@click.option("--force", is_flag=True, help="Replace a picture that exists.")
+@output_options("Write a picture of where it is, instead.", metavar="FILE.svg")
 def command(name: str, *, as_json: bool, target: Path | None, force: bool) -> None:
     """Show all that is known of a point.
 
     Where it is, how and how long it is pressed, what it is meant to help, and who should leave it out. ID is
     what `voiceguide list points` shows in front.
     """
-    if as_json and target is not None:
-        raise UsageError("-o writes a picture, and --json prints facts", hint="leave one of the two away.")
+    if target is not None:
+        check_picture(target, force=force, others={"--json": as_json})
     point, leaflet = point_called(name), load_leaflet(LANGUAGE)
     if target is not None:
         _draw(point, leaflet, target, force=force)
@@ -56,11 +50,6 @@ def command(name: str, *, as_json: bool, target: Path | None, force: bool) -> No
 
 
 def _draw(point: Point, leaflet: Leaflet, target: Path, *, force: bool) -> None:
-    if target.suffix.lower() != ".svg":
-        other = command_line(
-            "voiceguide", "point", point.id, "-o", target.parent / f"{target.stem or point.id}.svg"
-        )
-        raise UsageError(f"'{target}' does not end in .svg", hint=f"for example `{other}`.")
     if point.picture is None:
         mark = "'picture: {view: …, across: …, down: …}'"
         hint = (
@@ -70,7 +59,6 @@ def _draw(point: Point, leaflet: Leaflet, target: Path, *, force: bool) -> None:
         raise VoiceguideError(f"there is no picture of {point.codes} yet", hint=hint)
     from voiceguide.point_picture import picture_file  # not needed for words
 
-    check_file_target(target, force=force)
     write_text(target, picture_file(point, load_points().values(), leaflet), force=force)
     click.echo(f"{target}: {leaflet.pictures['picture_of'].format(codes=point.codes)}")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from voiceguide.commands._options import command_line
+from voiceguide.commands._output import check_output, output_options
 from voiceguide.commands._points import point_called
 from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.errors import UsageError
@@ -14,7 +15,7 @@ from voiceguide.library import find_routine, load_language, load_leaflet, load_p
 from voiceguide.point_text import Words
 from voiceguide.points_sheet import in_body_order, write_points_sheet
 from voiceguide.scheduler.point import Point
-from voiceguide.whole_files import check_file_target, write_text
+from voiceguide.whole_files import write_text
 
 
 @click.group("points")
@@ -28,16 +29,7 @@ def command() -> None:
 @command.command("sheet")
 @click.argument("names", nargs=-1, metavar="[POINT]...")
 @click.option("--routine", metavar="ROUTINE", help="The points of a routine: a name or a path.")
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="FILE.html",
-    help="Where the page goes.",
-)
-@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@output_options("Where the page goes.", metavar="FILE.html", is_required=True)
 def _sheet(names: tuple[str, ...], *, routine: str | None, target: Path, force: bool) -> None:
     """Write a page of points, in words and pictures.
 
@@ -48,12 +40,7 @@ def _sheet(names: tuple[str, ...], *, routine: str | None, target: Path, force: 
     if names and routine is not None:
         hint = f"`{command_line('voiceguide', 'points', 'sheet', '--routine', routine, '-o', target)}`"
         raise UsageError("--routine says which points: name none beside it", hint=f"for example {hint}.")
-    if target.suffix.lower() not in {".html", ".htm"}:
-        page = target.parent / f"{target.stem or 'points'}.html"
-        raise UsageError(
-            f"'{target}' does not end in .html", hint=f"for example `{command_line('-o', page)}`."
-        )
-    check_file_target(target, force=force)
+    check_output(target, ".html", ".htm", force=force)
     points, title = load_points(), ""
     if routine is not None:
         shown, title = _of_routine(routine, points)

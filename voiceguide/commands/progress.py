@@ -17,6 +17,7 @@ import click
 from voiceguide.commands import as_called
 from voiceguide.commands._journal import open_journal
 from voiceguide.commands._options import flag_option, json_option
+from voiceguide.commands._output import output_options
 from voiceguide.commands._page import WIDTH
 from voiceguide.commands._picture import check_picture, write_picture
 from voiceguide.commands._speaking import LANGUAGE
@@ -40,15 +41,7 @@ class _Kept:
 
 
 @click.command()
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    type=click.Path(path_type=Path),
-    metavar="FILE.svg",
-    help="Draw it into a file, and print nothing else.",
-)
-@click.option("--force", is_flag=True, help="Replace the file if it exists.")
+@output_options("Draw it into a file, and print nothing else.", metavar="FILE.svg")
 @flag_option("plain")
 @json_option
 def command(*, target: Path | None, force: bool, plain: bool, as_json: bool) -> None:

@@ -15,6 +15,7 @@ from voiceguide.commands._options import (
     setting_option,
     voice_options,
 )
+from voiceguide.commands._output import output_options
 from voiceguide.commands._speaking import LANGUAGE, spoken
 from voiceguide.errors import Unavailable, UsageError
 from voiceguide.exporter import check_target, export
@@ -24,10 +25,7 @@ from voiceguide.session import compile_saying
 
 @click.command()
 @click.argument("text")
-@click.option(
-    "-o", "--output", "target", type=click.Path(path_type=Path), help="Write a file instead of playing."
-)
-@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@output_options("Write a file instead of playing.", metavar="FILE")
 @setting_option("loudness", metavar="LUFS")
 @backend_options
 @voice_options
