@@ -20,6 +20,7 @@ import select
 import subprocess
 import termios
 
+from tests.terminal import at_a_terminal
 from voiceguide.keyboard import OTHER, OneByOne, _read_windows, keys, watched
 
 
@@ -232,6 +233,15 @@ def test_at_a_terminal_a_session_waits_for_a_key_and_can_be_paused_and_ended(tmp
         player.wait(60)
         os.close(keyboard)
     assert b"Traceback" not in said
+
+
+def test_before_it_begins_one_q_leaves() -> None:
+    words = ["play", "hands", "--as-guest", "--voice", "tone", "--backend", "null", "--no-journal"]
+    code, said = at_a_terminal(*words, "--plain", typed="q")
+    assert code == 0
+    assert "q leaves." in said
+    assert "Stopping." in said
+    assert "over. Well done." not in said
 
 
 def test_keys_are_waited_for_one_at_a_time_and_what_is_left_is_for_the_next(terminal: Terminal) -> None:

@@ -50,6 +50,14 @@ def test_the_picture_fits_any_terminal(width: int, height: int, said: str) -> No
     assert max(len(line) for line in lines) <= width
 
 
+@pytest.mark.parametrize(("width", "height"), [(80, 23), (40, 9)])
+def test_what_is_told_is_never_cut_within_a_word(width: int, height: int) -> None:
+    told = "Note: nothing here keeps this machine from falling asleep. Set it awake."
+    lines = seen(at("hands", "hold"), told=told, width=width, height=height)
+    assert " ".join(lines[-2:]).strip() == told
+    assert [line for line in lines if "Press in." in line]
+
+
 def test_at_the_end_of_a_session_nothing_comes_next() -> None:
     assert seen(at("hands", "close"))[1] == "Next: the end"
 

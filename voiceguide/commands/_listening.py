@@ -7,12 +7,12 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import click
-
 from voiceguide import turns
 from voiceguide.awake import awake
 from voiceguide.bookmark import Keeper
+from voiceguide.commands._page import print_note
 from voiceguide.commands._pain import Questions, is_seen
+from voiceguide.commands._screen import TO_BEGIN
 from voiceguide.controls import BY_KEY
 from voiceguide.entry import Entry
 from voiceguide.errors import Unavailable
@@ -93,7 +93,7 @@ def listen(
         if is_shown:
             screen.warn(line)
         else:
-            click.echo(line, err=True)
+            print_note(line)
 
     if journal is not None:
         journal.tell = tell
@@ -119,7 +119,7 @@ def listen(
             if waits_for_me and not has_keys:
                 screen.tell("Note: there is no terminal to press Space at, so nothing waits for you.")
             if player.is_paused:
-                screen.tell("Space begins.")
+                screen.tell(TO_BEGIN)
             seat = Seat(
                 player,
                 typed.read if has_keys else no_keys,
@@ -292,6 +292,7 @@ class Seat:
             return
         if control.id != "help":
             self.screen.clear()
+        is_at_once = player.is_ending or player.score.is_waiting
         asked = 0 <= self._looks - self._asked_to_end <= _ASKED_FOR
         self._asked_to_end = self._looks if control.id == "end" else -_ASKED_FOR - 1
         if control.turn is not None:
@@ -302,10 +303,10 @@ class Seat:
                 self.screen.tell("Paused. Space goes on.")
             else:
                 self._tell_late()
-        elif control.id == "end" and not asked and not player.is_ending:
+        elif control.id == "end" and not (asked or is_at_once):
             player.turn(turns.ask_to_end)
         elif control.id == "end":
-            self.screen.tell("Stopping." if player.is_ending else "Ending. q once more stops at once.")
+            self.screen.tell("Stopping." if is_at_once else "Ending. q once more stops at once.")
             player.end()
         elif control.id == "help":
             self.screen.list_keys()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import click
 
+from voiceguide.commands._page import print_note
 from voiceguide.controls import describe
 from voiceguide.scheduler.bells import BELLS
 from voiceguide.score import Score
@@ -27,6 +28,7 @@ _NARROWEST, _LOWEST = 40, 10
 """Columns and lines; a smaller terminal gets lines."""
 _WIDEST = 76
 """Columns of a line that is easily read."""
+TO_BEGIN = "Space begins. q leaves."
 _KEYS = "Space pauses    q, twice, ends    ? all keys"
 
 
@@ -85,7 +87,7 @@ class Nothing:
 
     def warn(self, text: str) -> None:
         """Print it: the guide may have fallen silent."""
-        click.echo(text, err=True)
+        print_note(text)
 
     def list_keys(self) -> None:
         """Print them: somebody asked."""
@@ -118,7 +120,7 @@ class Lines(Nothing):
 
     def tell(self, text: str) -> None:
         """Print it."""
-        click.echo(text, err=True)
+        print_note(text)
 
     def _print(self) -> None:
         if self._spoken is not None:
@@ -168,7 +170,7 @@ class Picture(Nothing):
         told = self._warned or tell_state(score) or self._told
         said = self._said
         if score.is_waiting:
-            said = "Space begins." if score.is_paused else "It begins by itself, soon. Space begins now."
+            said = TO_BEGIN if score.is_paused else "It begins by itself, soon. Space begins now. q leaves."
         seconds = score.frames_left // player.tape.frame(SECOND)
         now = seconds, score.segment.chapter, said, told, self._keys
         if self._drawn and now == self._now:
@@ -270,7 +272,7 @@ def compose(score: Score, said: str, told: str, *, size: tuple[int, int], keys: 
         _bar("here", 1 - tape.frame(left_here) / max(whole, 1), clock(left_here), width),
         _bar("in all", 1 - tape.frame(left) / max(tape.end, 1), clock(left), width),
         "",
-        told[:width] or _KEYS[:width],
+        *textwrap.wrap(told or _KEYS, width)[: max(height - 7, 1)],
     ]
     following = next((one.title for one in chapters[here + 1 : here + 2] if not score.is_ending), "the end")
     head = [_bold(title[:width]), f"Next: {following}"[:width], ""]

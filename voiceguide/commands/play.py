@@ -31,6 +31,7 @@ from voiceguide.commands._options import (
     without_length,
     words_to_go_on,
 )
+from voiceguide.commands._page import print_note
 from voiceguide.commands._pain import is_asked, may_play
 from voiceguide.commands._person import for_whoever_lies_there
 from voiceguide.commands._screen import screen_for
@@ -124,10 +125,9 @@ def command(
         options = replace(options, ice="later")
         context.find_root().meta[TYPED] += ["--ice", "later"]
         session = open_session(routine, voice, rate, options, live=True, fill=fill)
-    click.echo(
+    print_note(
         f"{session.title}, {clock(session.timeline.duration)}, with {session.voice.name} through {name}. "
-        "Space pauses. q, twice, ends gently. ? lists the keys.",
-        err=True,
+        "Space pauses. q, twice, ends gently. ? lists the keys."
     )
     with open_journal() as kept:
         listen(
