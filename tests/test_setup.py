@@ -553,11 +553,24 @@ def test_the_list_says_what_is_left_of_each_routine(run: Run, stranger: Path) ->
     keep_answers(stranger, thinners="yes")
     found = left(run)
     assert (found["hands"], found["lying-down"], found["lower-back"]) == ("all", "some", "nothing")
-    assert "then ice; not for you now\n" in run("list").out
+    assert "then ice; for you not now\n" in run("list").out
+    assert "then ice; for you only knees, outer knees\n" in run("list").out
     keep_answers(stranger, pregnancy="yes")
     assert [name for name, what in left(run).items() if what != "nothing"] == ["arms", "full"]
     keep_answers(stranger, chest="yes")
     assert set(left(run).values()) == {"nothing"}
+
+
+def test_the_list_tells_how_long_a_session_is_for_whoever_was_asked(run: Run, stranger: Path) -> None:
+    def minutes() -> dict[str, int]:
+        return {row["id"]: row["minutes"] for row in json.loads(run("list", "--json", *TONE).out)}
+
+    usual = minutes()
+    keep_answers(stranger, poor_circulation="yes")
+    own = minutes()
+    assert usual["hands"] == own["hands"]
+    assert own["lying-down"] <= usual["lying-down"] - 15, "the ice"
+    assert "; for you without ice\n" in run("list", *TONE).out
 
 
 def test_the_list_of_somebody_whose_answers_make_no_sense_is_there_all_the_same(

@@ -10,6 +10,7 @@ from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.errors import NothingLeft, VoiceguideError
 from voiceguide.library import find_routine, load_leaflet, load_points, load_routine, routine_names
 from voiceguide.scheduler.choices import presses_left
+from voiceguide.scheduler.language import Language
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.point import CONDITIONS, Point
 from voiceguide.scheduler.routine import Routine
@@ -71,6 +72,17 @@ def routines_for(conditions: frozenset[str]) -> list[str]:
             if what_is_left(load_routine(find_routine(name)), points, conditions) != "nothing":
                 left.append(name)
     return left
+
+
+def parts_left(
+    routine: Routine, points: Mapping[str, Point], conditions: frozenset[str], language: Language
+) -> list[str]:
+    """Return the parts of the body that conditions of a person leave a routine, in its order, in words."""
+    entries = (
+        "+".join(press.points) for press in presses_left(routine, points, Options(cautions=conditions))
+    )
+    named = (language.points[one].part["both"] if one in language.points else one for one in entries)
+    return list(dict.fromkeys(named))
 
 
 def what_is_left(routine: Routine, points: Mapping[str, Point], conditions: frozenset[str]) -> str:

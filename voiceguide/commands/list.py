@@ -16,9 +16,10 @@ from voiceguide.commands._options import (
     located_in,
     voice_options,
 )
+from voiceguide.commands._page import print_note
 from voiceguide.commands._person import own_conditions
 from voiceguide.commands._speaking import LANGUAGE, measured_by, open_voice
-from voiceguide.commands._told import what_is_left
+from voiceguide.commands._told import parts_left, what_is_left
 from voiceguide.earcons import EARCON_LENGTHS, MEANINGS
 from voiceguide.engines import Recorder
 from voiceguide.errors import Unavailable, UnknownName, VoiceguideError
@@ -35,6 +36,7 @@ from voiceguide.library import (
     routine_names,
 )
 from voiceguide.loops import TITLES
+from voiceguide.scheduler.options import Options
 from voiceguide.session import estimate
 from voiceguide.units import MINUTE, in_seconds
 from voiceguide.voice import Voice, default_voice
@@ -52,7 +54,10 @@ def _routines(voice: Voice | None) -> Rows:
         try:
             routine = load_routine(path)
             with located_in(path):
-                known = estimate(routine, points, language, measure)
+                left = what_is_left(routine, points, conditions)
+                # Of what is not for a person, what it would be for others is told.
+                options = Options(cautions=frozenset() if left == "nothing" else conditions)
+                known = estimate(routine, points, language, measure, options)
                 plan = known.plan
         except VoiceguideError as error:
             # One that is wrong keeps nobody from the others.
@@ -72,7 +77,9 @@ def _routines(voice: Voice | None) -> Rows:
                 "ice": [{"zone": one.zone, "minutes": round(one.chosen / MINUTE)} for one in plan.ice],
                 "needs": list(routine.ready),
                 "by": routine.by,
-                "left": what_is_left(routine, points, conditions),
+                "left": left,
+                "parts": parts_left(routine, points, conditions, language),
+                "without_ice": not plan.bears_cold and any(one.id.startswith("ice") for one in plan.left_out),
             }
         )
     return rows
@@ -210,6 +217,8 @@ def command(
         click.echo(
             f"{row['id']}: {', '.join(details)}" if plain else f"{row['id']:{width}}  {'  '.join(details)}"
         )
+    if kind == "routines":
+        print_note("In brackets stand the shortest and the longest that --length can make of it.")
 
 
 def _voice_if_there(voice: str | None, rate: int | None, fill: str | None) -> Voice | None:
@@ -221,8 +230,6 @@ def _voice_if_there(voice: str | None, rate: int | None, fill: str | None) -> Vo
         return None
 
 
-_LEFT = {"all": "", "some": "; for you, only in part", "nothing": "; not for you now"}
-"""What a person's own answers leave of a routine, in words."""
 _ONLY_JSON = {"id", "helps", "cautions", "sources"}
 """What a line has no room for."""
 
@@ -230,7 +237,10 @@ _ONLY_JSON = {"id", "helps", "cautions", "sources"}
 def _details(row: dict[str, Any]) -> list[str]:
     if "minutes" in row:
         reach = f"({row['shortest']} to {row['longest']})"
-        told = f"{row['summary'] or row['title']}{_LEFT[row['left']]}"
+        told = row["summary"] or row["title"]
+        told += "; for you not now" if row["left"] == "nothing" else ""
+        told += f"; for you only {', '.join(row['parts'])}" if row["left"] == "some" else ""
+        told += "; for you without ice" if row["without_ice"] else ""
         return [f"about {row['minutes']:>2} min {reach:>11}", told]
     values = [value for key, value in row.items() if key not in _ONLY_JSON and value]
     return [", ".join(value) if isinstance(value, list) else str(value) for value in values]
