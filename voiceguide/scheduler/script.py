@@ -154,12 +154,11 @@ class _Writer:
         fetched = [cue for name in names for cue in self.say(f"ready.{name}")]
         if fetched:
             places = {self._place(visit.posture) for visit in self.plan.visits}
-            where = next(
-                (one for one in ("rolling", "supine", "prone", "on_side") if one in places), "sitting"
-            )
+            poses = ("rolling", "supine", "prone", "on_side")
+            where = next((pose for pose in poses if pose in places), "sitting")
             place = self.say(f"ready.place_{where}") if self._lays_things_out else ()
             fetched = [*self.say("ready.start"), *fetched, *place, *self.say("ready.missing")]
-        bath = self._bathes_feet and self.plan.routine.foot_bath == "before"
+        bath = self._foot_bath == "before"
         either = self.say("ready.bath_or_lotion") if bath and "lotion" in items else ()
         bathed = (*self.say("ready.foot_bath"), *either) if bath else ()
         rules = "ready.rules_with_helper" if "helper" in items else "ready.rules"
@@ -225,9 +224,10 @@ class _Writer:
         return self.language.lines("ice.place_hips" if worked == {"hips"} else "ice.place_back")[0].say
 
     @property
-    def _bathes_feet(self) -> bool:
-        """True if a cold bath may be offered for feet that are pressed."""
-        return self.plan.bears_cold and any("foot_bath" in visit.aftercare for visit in self.plan.visits)
+    def _foot_bath(self) -> str:
+        """When a cold bath is offered for feet that are pressed: `before` or `after`; empty for never."""
+        feet = any("foot_bath" in visit.aftercare for visit in self.plan.visits)
+        return self.plan.routine.foot_bath if feet and self.plan.bears_cold else ""
 
     @property
     def _has_bed(self) -> bool:
@@ -281,16 +281,16 @@ class _Writer:
         later = [zone for zone, why in left.items() if why == LATER]
         iced = {visit.zone for visit in self.plan.visits if not visit.points} | {*later}
         told = {zone for one in iced for zone in ICE_FOLLOWS[one]}
-        bathed_after = self._bathes_feet and self.plan.routine.foot_bath == "after"
         offers = dict.fromkeys(OFFERS[zone] for zone in OFFERS if zone in worked - told)
         offers = {} if SKIPPED in left.values() or not self.plan.bears_cold else offers
+        after = [*offers, *(["foot_bath"] if self._foot_bath == "after" else [])]
+        if "lotion" in self._ready_items:
+            after += ["lotion_or_bath", "lotion"] if self.plan.bears_cold else ["lotion"]
         doses = {zone: self.language.duration(ICE_TIME[zone]) for zone in later}
         return (
             *(cue for zone in later for cue in self.say(f"close.later_{zone}", dose=doses[zone])),
             *(self.say("close.later") if later else ()),
-            *(cue for offer in offers for cue in self.say(f"close.{offer}")),
-            *(self.say("close.foot_bath") if bathed_after else ()),
-            *(self.say("close.lotion") if "lotion" in self._ready_items else ()),
+            *(cue for one in after for cue in self.say(f"close.{one}")),
             *self.say("close.stop_for_today"),
             *self.say("close.end"),
         )
