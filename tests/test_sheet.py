@@ -128,8 +128,9 @@ def test_what_is_said_first_and_what_to_fetch_comes_before_the_stops() -> None:
     session, leaflet = session_of("lying-down"), load_leaflet("en")
     sheet = sheet_of(session)
     events = session.timeline.events
-    said = [one.text for one in events if one.name in {"open.safety", "ready.rules"} and one.required]
-    assert len(said) == 8
+    first = {"open.safety", "ready.ball_in_sock", "ready.rules"}
+    said = [one.text for one in events if one.name in first and one.required]
+    assert len(said) == 9
     assert list(listing(sheet, leaflet.labels["first"])) == [*said, leaflet.labels["ask_first"]]
     assert "A tennis ball in a long sock." in listing(sheet, leaflet.labels["fetch"])
     assert sheet.lead == (f"It takes {clock(session.timeline.duration)}.",)
