@@ -31,6 +31,8 @@ PICTURE_STYLE = """\
 
 Texts stand where they are put on a page from right to left, too: there, `start` would be their right end.
 """
+_FILE_STYLE = "svg { max-width: 30rem; } @media print { svg { max-width: 8cm; } }"
+"""A picture with all its words is three times as high as it is wide: on paper it fits on one sheet."""
 _WIDTH = 2 * WIDEST
 _MARGIN = 12
 _TOP = 40
@@ -57,15 +59,13 @@ def picture_file(point: Point, others: Iterable[Point], leaflet: Leaflet) -> str
         for line in wrapped(said, _WIDTH - 2 * _MARGIN, size):
             bottom += size * 1.3
             lines.append(text(line, _MARGIN, bottom, font_size=size, font_weight=weight, class_="said"))
-    height = bottom + _MARGIN
-    paper = element("rect", width=_WIDTH, height=height, fill="var(--paper)")
     return drawing(
         _WIDTH,
-        height,
-        *(paper, found.draw(), *lines),
+        bottom + _MARGIN,
+        *(found.draw(), *lines),
         title=found.title(),
         description=found.description(),
-        style=PICTURE_STYLE,
+        style=PICTURE_STYLE + _FILE_STYLE,
     )
 
 
