@@ -62,6 +62,22 @@ HIT = """
   return ids;
 }"""
 """What a touch of the first screen meets within a box, every few pixels: ids of buttons."""
+_OUT_OF_PLACE = """
+() => [...document.querySelectorAll("svg")].flatMap((svg) => {
+  const paper = svg.getBoundingClientRect();
+  const boxes = [...svg.querySelectorAll("text")].map((one) => [one, one.getBoundingClientRect()]);
+  const found = [];
+  boxes.forEach(([{ textContent: said }, a], at) => {
+    if (a.left < paper.left || a.right > paper.right || a.bottom > paper.bottom) found.push([said]);
+    boxes.slice(at + 1).forEach(([{ textContent: other }, b]) => {
+      // A line's box is as high as all letters could be: less of it is seen.
+      const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (across > 0 && down > 0.3 * Math.min(a.height, b.height)) found.push([said, other]);
+    });
+  });
+  return found;
+})"""
 
 
 def _chromium() -> str | None:
@@ -110,6 +126,11 @@ def violations(page: Any) -> list[tuple[str, str]]:
         for one in found
         if one["impact"] in {"serious", "critical"}
     ]
+
+
+def words_out_of_place(page: Any) -> list[list[str]]:
+    """Return texts that reach beyond their drawing, and pairs of which one lies on the other."""
+    return list(page.evaluate(_OUT_OF_PLACE))
 
 
 def without_script(page: Path, folder: Path) -> Path:

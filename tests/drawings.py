@@ -12,11 +12,10 @@ from xml.etree import ElementTree as ET
 
 from voiceguide.entry import Entry
 from voiceguide.lettering import width_of
+from voiceguide.svg import LARGE, LETTER
 from voiceguide.units import MINUTE, Milliseconds
 
 SVG = "{http://www.w3.org/2000/svg}"
-SIZES = {"large": 15.0}
-"""Heights of letters by class, as the pictures' styles say."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +38,11 @@ def parse(picture: str) -> ET.Element:
     return ET.fromstring(picture)  # noqa: S314 - our own text
 
 
-def words_in(drawing: ET.Element, usual: float = 10.0) -> list[Said]:
+def words_in(drawing: ET.Element) -> list[Said]:
     """Return every line of text; letters reach three quarters of their size up, and a fifth down."""
     found = []
     for one in drawing.iter(f"{SVG}text"):
-        size = SIZES.get(one.get("class", ""), usual)
+        size = LARGE if one.get("class") == "large" else LETTER
         text, x, y = one.text or "", float(one.get("x", "")), float(one.get("y", ""))
         width = width_of(text, size)
         left = x - {"start": 0.0, "middle": width / 2, "end": width}[one.get("text-anchor", "start")]

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.conftest import Run
 from voiceguide.body_views import BODY, Place
 from voiceguide.leaflet import Leaflet
+from voiceguide.lettering import width_of
 from voiceguide.library import SHIPPED, load_leaflet, load_points
 from voiceguide.point_picture import picture_file, picture_in_page
 from voiceguide.scheduler.point import HIGHEST, VIEWS, WIDEST, Mark, Point, parse_point
@@ -372,6 +373,22 @@ def test_what_somebody_wrote_stays_text(hostile: Leaflet) -> None:
     ):
         tags = {one.tag.removeprefix(name) for one in tree_of(svg).iter()}
         assert tags <= {"svg", "title", "desc", "style", "g", "path", "circle", "rect", "text"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["腰" * 60, "THE WEB OF THE THUMB, MOMMY", "ten letters " * 9, "x" * 99],
+    ids=["wide", "capitals", "long", "one word"],
+)
+def test_words_fit_into_the_picture_whatever_they_are_written_in(said: str) -> None:
+    own = replace(ENGLISH.points["li4"], title=said, where=(said,))
+    leaflet = replace(ENGLISH, points={"li4": own}, pictures={**ENGLISH.pictures, "thumb": said})
+    others = [replace(POINTS["li4"], id="own", code="", who_name=said)]
+    tree = tree_of(picture_file(replace(POINTS["li4"], who_name=said), others, leaflet))
+    lines = [one for one in tree.iter("{http://www.w3.org/2000/svg}text") if one.get("class") == "said"]
+    for line in lines:
+        assert float(line.get("x", "")) + width_of(line.text or "", float(line.get("font-size", ""))) <= 348
+    assert said_in(tree).replace(" ", "").count(said.replace(" ", "")) >= 3  # the title, where it is, a name
 
 
 # ── the command ──

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser import violations
+from tests.browser import violations, words_out_of_place
 from tests.conftest import Run
 from tests.test_page import NASTY, Reader
 from voiceguide.leaflet_lines import PICTURES
@@ -199,21 +199,6 @@ def test_a_sheet_that_cannot_be_made_is_told_and_nothing_is_written(
 # ── in a browser ──
 
 
-WORDS_OUT_OF_PLACE = """
-() => [...document.querySelectorAll("svg")].flatMap((svg) => {
-  const paper = svg.getBoundingClientRect();
-  const texts = [...svg.querySelectorAll("text")];
-  const boxes = texts.map((one) => [one.textContent, one.getBoundingClientRect()]);
-  const out = boxes.filter(([, box]) =>
-    box.left < paper.left || box.right > paper.right || box.bottom > paper.bottom);
-  const on = boxes.flatMap(([text, box], at) => boxes.slice(at + 1).filter(([, other]) =>
-    box.left < other.right && other.left < box.right &&
-    box.top + 3 < other.bottom - 3 && other.top + 3 < box.bottom - 3).map(([other]) => [text, other]));
-  return [...out.map(([text]) => [text]), ...on];
-})"""
-"""Texts of pictures that reach beyond their picture, and pairs of which one lies on the other."""
-
-
 @pytest.fixture
 def look(browser: Any, page: str, tmp_path: Path) -> Iterator[Any]:
     """Open the page without network and scripts; whatever it complains of fails the test."""
@@ -268,9 +253,29 @@ def test_no_word_of_a_picture_is_cut_off_or_lies_on_another(look: Any, browser: 
         (folder / "all.html").write_text(content, encoding="utf-8")
         opened = browser.new_page(viewport=PHONE)
         opened.goto((folder / "all.html").as_uri())
-        assert opened.evaluate(WORDS_OUT_OF_PLACE) == []
+        assert words_out_of_place(opened) == []
         opened.close()
-    assert look(PHONE).evaluate(WORDS_OUT_OF_PLACE) == []
+    assert words_out_of_place(look(PHONE)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(FROM_BACK_TO_FEET))
+def test_a_picture_by_itself_can_be_read_in_a_window_and_fits_on_one_sheet_of_paper(
+    name: str, browser: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "point.svg").write_text(
+        picture_file(POINTS[name], POINTS.values(), WORDS.leaflet), encoding="utf-8"
+    )
+    opened = browser.new_page(viewport={"width": 1200, "height": 600})
+    opened.goto((tmp_path / "point.svg").as_uri())
+    lines = opened.evaluate("[...document.querySelectorAll('.said')].map(one => one.getBoundingClientRect())")
+    assert min(line["height"] for line in lines) > 14
+    opened.emulate_media(media="print")
+    bottom = opened.evaluate(
+        "Math.max(...[...document.querySelectorAll('.said')].map(one => one.getBoundingClientRect().bottom))"
+    )
+    assert 400 < bottom < 960  # pixels of Letter between its margins
+    opened.close()
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -94,6 +95,20 @@ def test_a_picture_is_written_and_nothing_is_replaced_unasked(run: Run, kept: Pa
     assert again.code == 1
     assert "--force" in again.err
     assert run("progress", "-o", str(file), "--force").code == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps a person's folders apart by itself")
+def test_a_picture_of_pain_can_be_read_by_its_owner_alone(run: Run, kept: Path) -> None:
+    file = kept / "mine.svg"
+    before = os.umask(0)
+    try:
+        assert run("progress", "-o", str(file)).code == 0
+        assert file.stat().st_mode & 0o777 == 0o600
+        file.chmod(0o644)
+        assert run("progress", "-o", str(file), "--force").code == 0
+    finally:
+        os.umask(before)
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_with_nothing_kept_it_says_what_to_do_first_and_makes_no_folder(run: Run, tmp_path: Path) -> None:

@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.browser import words_out_of_place
 from tests.drawings import SVG, overlaps, parse, reaches_out, session, shapes, words_in
 from voiceguide.entry import Entry
 from voiceguide.library import load_leaflet
 from voiceguide.progress import Progress, make_progress
-from voiceguide.progress_picture import DAY, LEFT, PAIN, WIDTH, draw_progress
+from voiceguide.progress_picture import DAY, LEFT, PAIN, draw_progress
 from voiceguide.progress_text import tell_session
+from voiceguide.svg import LETTER, WIDTH
 
 MONDAY = datetime(2026, 10, 12, 19, 30, tzinfo=UTC)
 PLAN = [MONDAY + timedelta(days=days) for days in (0, 2, 4, 7, 9, 11)]
@@ -54,7 +56,7 @@ def test_every_number_lies_at_its_height_and_what_was_not_said_is_a_gap(
     ]
     drawing = draw(make_progress(done, (), LATER))
     # The lines of the grid are numbered: where 0 is, its number says.
-    zero = next(one.bottom for one in words_in(drawing) if one.text == "0") - 2 - 3.5
+    zero = next(one.bottom for one in words_in(drawing) if one.text == "0") - 0.2 * LETTER - 4
     for at, told in enumerate(pains):
         for pain, y in zip(told, levels(drawing, at), strict=True):
             assert (pain is None) == (y is None)
@@ -163,8 +165,12 @@ def test_nothing_done_and_nothing_planned_is_no_picture() -> None:
 
 
 @pytest.mark.slow
-def test_a_browser_shows_it_without_scrolling_sideways_by_day_and_by_night(browser: Any) -> None:
-    picture = draw_progress(make_progress(made_up(20), PLAN, LATER), load_leaflet("en"))
+@pytest.mark.parametrize("count", [1, 20, 200])
+def test_a_browser_shows_it_whole_and_no_words_on_others_by_day_and_by_night(
+    count: int, browser: Any
+) -> None:
+    done = [session(MONDAY, id=count, pain_before=6), *made_up(count)]  # one at least with a circle
+    picture = draw_progress(make_progress(done, PLAN, LATER), load_leaflet("en"))
     colours = set()
     for scheme, width in (("light", 360), ("dark", 360), ("light", 1200)):
         page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
@@ -172,6 +178,7 @@ def test_a_browser_shows_it_without_scrolling_sideways_by_day_and_by_night(brows
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         size = page.evaluate("document.querySelector('text.soft').getBoundingClientRect().height")
         assert size >= 9
+        assert words_out_of_place(page) == []
         colours.add(page.evaluate("getComputedStyle(document.querySelector('circle')).fill"))
         page.close()
     assert len(colours) == 2

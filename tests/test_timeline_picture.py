@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser import words_out_of_place
 from tests.conftest import Run
 from tests.drawings import overlaps, parse, reaches_out, shapes, words_in
 from voiceguide.library import (
@@ -24,7 +25,8 @@ from voiceguide.scheduler.actions import ACTIONS
 from voiceguide.scheduler.options import Options
 from voiceguide.session import Session, compile_session
 from voiceguide.sheet import make_sheet
-from voiceguide.timeline_picture import LEFT, ROW, SCALE, WIDTH, draw_timeline
+from voiceguide.svg import WIDTH
+from voiceguide.timeline_picture import LEFT, ROW, SCALE, draw_timeline
 from voiceguide.units import SECOND, clock
 from voiceguide.voice import find_voice
 
@@ -216,26 +218,13 @@ def test_what_cannot_be_drawn_is_told_before_anything_is_made(
 
 @pytest.mark.slow
 def test_a_browser_finds_no_words_on_others_by_day_by_night_or_on_a_phone(browser: Any) -> None:
-    measure = """() => {
-      const all = [...document.querySelectorAll("text")].map((one) => [one.textContent, one.getBBox()]);
-      const bad = [];
-      all.forEach(([said, a], at) => all.slice(at + 1).forEach(([other, b]) => {
-        // A line's box is as high as all letters could be: a fifth less is what is seen.
-        const across = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
-        const down = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-        if (across > 0 && down > 0.3 * Math.min(a.height, b.height)) bad.push([said, other]);
-      }));
-      const colour = getComputedStyle(document.querySelector("text")).fill;
-      return [bad, document.documentElement.scrollWidth, colour];
-    }"""
     for name in routine_names():
         colours = set()
         for scheme, width in (("light", 360), ("dark", 1200)):
             page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
             page.set_content(f'<!doctype html><body style="margin:0">{picture_of(session_of(name))}</body>')
-            bad, wide, colour = page.evaluate(measure)
+            assert (name, words_out_of_place(page)) == (name, [])
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            colours.add(page.evaluate("getComputedStyle(document.querySelector('text')).fill"))
             page.close()
-            assert (name, bad) == (name, [])
-            assert wide <= width
-            colours.add(colour)
         assert len(colours) == 2

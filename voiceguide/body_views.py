@@ -28,8 +28,8 @@ class Note:
     """What it names, in the same way."""
     anchor: str = "start"
     """`start`, `middle` or `end`: which part of the text stands there."""
-    room: int = 14
-    """So many characters fit into a line."""
+    room: int = 100
+    """How wide a line may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +137,9 @@ BODY: Mapping[str, View] = {
         hints=_fingers(0.5, 122, 11.5, 44, across=False),
         never=((0, 40), (0, 90), (0, 186), (0, 230)),
         notes=(
-            Note("spine", (-176, 44), (-6, 40), room=10),
-            Note("hip_bone", (176, 150), (92, 207), "end", 9),
-            Note("finger_widths", (-176, 128), (-46, 146), room=8),
+            Note("spine", (-176, 44), (-6, 40), room=60),
+            Note("hip_bone", (176, 150), (92, 207), "end", 60),
+            Note("finger_widths", (-176, 128), (-46, 146), room=60),
             Note("dimple", (-78, 318), (-35, 276), "end"),
             Note("sacrum", (78, 318), (8, 290)),
         ),
@@ -161,14 +161,14 @@ BODY: Mapping[str, View] = {
         hints=("M52 170 L136 162 L134 240 L96 272 L57 244 Z",),
         never=((0, 40), (0, 90), (0, 160)),
         notes=(
-            Note("spine", (-172, 20), (-6, 40), room=8),
-            Note("hip_bone", (176, 36), (112, 62), "end", 9),
+            Note("spine", (-172, 20), (-6, 40), room=60),
+            Note("hip_bone", (176, 36), (112, 62), "end", 60),
             Note("dimple", (-110, 112), (-41, 129), "end"),
-            Note("sacrum", (52, 318), (6, 190), "middle"),
-            Note("outer_hip", (-78, 300), (-137, 241), "middle", 13),
-            Note("pocket", (96, 292), (96, 272), "middle", 20),
+            Note("sacrum", (46, 323), (6, 190), "middle"),
+            Note("outer_hip", (-78, 300), (-137, 241), "middle"),
+            Note("pocket", (96, 288), (96, 272), "middle"),
         ),
-        side=(160, 392),
+        side=(110, 384),
     ),
     "hands": _open(
         _HAND,
@@ -185,8 +185,8 @@ BODY: Mapping[str, View] = {
         never=(),
         notes=(
             Note("thumb", (0, 160), (-24, 178), "middle"),
-            Note("first_finger", (0, 82), (-72, 104), "middle", 8),
-            Note("long_bone", (0, 350), (-95, 270), "middle", 12),
+            Note("first_finger", (0, 82), (-72, 104), "middle", 60),
+            Note("long_bone", (0, 350), (-95, 270), "middle", 90),
         ),
         side=(116, 392),
     ),
@@ -197,9 +197,9 @@ BODY: Mapping[str, View] = {
         hints=_fingers(84, 57, 58, 13, across=True),
         never=(),
         notes=(
-            Note("elbow_crease", (0, 40), (-52, 54), "middle", 8),
-            Note("four_fingers", (0, 88), (84, 84), "middle", 8),
-            Note("thumb_side", (0, 330), (150, 350), "middle", 10),
+            Note("elbow_crease", (0, 40), (-52, 54), "middle", 60),
+            Note("four_fingers", (0, 140), (84, 92), "middle"),
+            Note("thumb_side", (0, 330), (150, 350), "middle"),
         ),
         side=(92, 30),
         faces=True,
@@ -216,9 +216,9 @@ BODY: Mapping[str, View] = {
         hints=(),
         never=((119, 228),),
         notes=(
-            Note("knee_crease", (0, 170), (-45, 197), "middle", 10),
-            Note("cord", (178, 96), (115, 140), "end", 6),
-            Note("knob", (-178, 196), (-126, 226), "start", 6),
+            Note("knee_crease", (0, 170), (-45, 197), "middle", 70),
+            Note("cord", (178, 96), (115, 140), "end", 50),
+            Note("knob", (-178, 196), (-126, 226), room=50),
         ),
         side=(80, 30),
     ),
@@ -234,8 +234,8 @@ BODY: Mapping[str, View] = {
         hints=(),
         never=(),
         notes=(
-            Note("big_toe", (0, 40), (-28, 60), "middle", 4),
-            Note("second_toe", (84, 24), (78, 52), "middle", 16),
+            Note("big_toe", (0, 40), (-28, 60), "middle", 40),
+            Note("second_toe", (84, 24), (78, 52), "middle"),
         ),
         side=(84, 392),
     ),
@@ -249,8 +249,8 @@ BODY: Mapping[str, View] = {
         hints=(),
         never=(),
         notes=(
-            Note("ball", (0, 130), (-36, 150), "middle", 8),
-            Note("hollow", (0, 236), (-78, 206), "middle", 8),
+            Note("ball", (0, 130), (-52, 162), "middle", 65),
+            Note("hollow", (0, 236), (-78, 206), "middle", 65),
             Note("heel", (0, 362), (58, 356), "middle"),
         ),
         side=(95, 362),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
 _WIDEST, _WIDE, _NARROW, _USUAL = 1.05, 0.95, 0.4, 0.62
 """Parts of the font size that a letter takes in the sans-serif fonts of today's systems, rounded up."""
@@ -33,12 +34,23 @@ def clipped(text: str, width: float, size: float) -> str:
 
 
 def wrapped(text: str, width: float, size: float) -> list[str]:
-    """Return the lines of a text, none wider than there is room; a single longer word is clipped."""
+    """Return the lines of a text, none wider than there is room; a single longer word is broken."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and width_of(longer, size) <= width:
             lines[-1] = longer
         else:
-            lines.append(clipped(word, width, size))
+            lines += _broken(word, width, size)
     return lines
+
+
+def _broken(word: str, width: float, size: float) -> Iterator[str]:
+    """Yield the parts of a word, each as long as there is room: a letter at least, with its marks."""
+    part = ""
+    for letter in word:
+        if part and _part(letter) and width_of(part + letter, size) > width:
+            yield part
+            part = ""
+        part += letter
+    yield part

@@ -6,11 +6,11 @@ misses nothing. No meaning lies in colour alone: each mark has a shape and its n
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from voiceguide.body_views import BODY, Note, View
 from voiceguide.leaflet import Leaflet
+from voiceguide.lettering import clipped, width_of, wrapped
 from voiceguide.scheduler.point import AT_EVERY_POINT, HIGHEST, WIDEST, Mark, Point
 from voiceguide.svg import drawing, element, path, text
 
@@ -31,14 +31,14 @@ PICTURE_STYLE = """\
 
 Texts stand where they are put on a page from right to left, too: there, `start` would be their right end.
 """
+_FILE_STYLE = "svg { max-width: 30rem; } @media print { svg { max-width: 8cm; } }"
+"""A picture with all its words is three times as high as it is wide: on paper it fits on one sheet."""
 _WIDTH = 2 * WIDEST
 _MARGIN = 12
 _TOP = 40
 """Of the view: above it stands what the point is called."""
 _LARGE, _USUAL, _SMALL = 16.0, 14.5, 13.0
 """Heights of letters, in units of the view: pixels on a small phone."""
-_LETTER = 0.56
-"""Width of a letter as a share of its height, in the widest of the usual fonts without serifs."""
 _ROW = 22
 """From one line of the legend to the next."""
 _SHAPES = ("M0 -7 L7 0 L0 7 L-7 0 Z", "M-6 -6 H6 V6 H-6 Z", "M0 -7 L7 6 H-7 Z")
@@ -56,18 +56,16 @@ def picture_file(point: Point, others: Iterable[Point], leaflet: Leaflet) -> str
     lines, bottom = [], found.height + 6.0
     for said, size, weight in found.captions():
         bottom += size * 0.25
-        for line in _wrapped(said, size):
+        for line in wrapped(said, _WIDTH - 2 * _MARGIN, size):
             bottom += size * 1.3
             lines.append(text(line, _MARGIN, bottom, font_size=size, font_weight=weight, class_="said"))
-    height = bottom + _MARGIN
-    paper = element("rect", width=_WIDTH, height=height, fill="var(--paper)")
     return drawing(
         _WIDTH,
-        height,
-        *(paper, found.draw(), *lines),
+        bottom + _MARGIN,
+        *(found.draw(), *lines),
         title=found.title(),
         description=found.description(),
-        style=PICTURE_STYLE,
+        style=PICTURE_STYLE + _FILE_STYLE,
     )
 
 
@@ -146,8 +144,9 @@ class _Picture:
     def _note(self, note: Note) -> Iterator[str]:
         """Yield what leads from a name to what it names, and the name."""
         x, y = note.at
-        lines = textwrap.wrap(self.words[note.name], note.room, break_long_words=False)
-        width, rest = max(map(len, lines)) * _SMALL * _LETTER, (len(lines) - 1) * _SMALL * 1.2
+        lines = wrapped(self.words[note.name], note.room, _SMALL)
+        width = max(width_of(line, _SMALL) for line in lines)
+        rest = (len(lines) - 1) * _SMALL * 1.2
         left = x - {"start": 0, "middle": width / 2, "end": width}[note.anchor]
         nearest = (
             _within(note.tip[0], left - 3, left + width + 3),
@@ -193,8 +192,10 @@ def _half(view: View) -> Iterator[str]:
 
 def _row(shape: str, said: str, y: float, *, size: float = _USUAL, weight: str = "normal") -> Iterator[str]:
     """Yield a shape, and beside it what it stands for."""
+    left = _MARGIN + 27
+    line = clipped(said, _WIDTH - _MARGIN - left, size)
     yield element("g", shape, transform=f"translate({_MARGIN + 9} {y - size / 3:.1f})")
-    yield text(said, _MARGIN + 27, y, font_size=size, font_weight=weight, class_="said")
+    yield text(line, left, y, font_size=size, font_weight=weight, class_="said")
 
 
 def _said(said: str, x: float, y: float, *, anchor: str = "middle", weight: str = "normal") -> str:
@@ -204,8 +205,3 @@ def _said(said: str, x: float, y: float, *, anchor: str = "middle", weight: str 
 
 def _within(value: float, smallest: float, largest: float) -> float:
     return max(smallest, min(value, largest))
-
-
-def _wrapped(said: str, size: float) -> list[str]:
-    letters = int((_WIDTH - 2 * _MARGIN) / (size * _LETTER))
-    return textwrap.wrap(said, letters, break_long_words=False, break_on_hyphens=False)

@@ -14,16 +14,14 @@ from voiceguide.leaflet import Leaflet
 from voiceguide.lettering import clipped, wrapped
 from voiceguide.progress import KEPT, MISSED, OPEN, Progress
 from voiceguide.progress_text import tell_progress, tell_session
-from voiceguide.svg import drawing, element, markup, path, text
+from voiceguide.svg import LARGE, LETTER, TIME_STYLE, WIDTH, drawing, element, markup, path, text
 
 DAYS = 28
 """Of one row, from a Monday on."""
 DAY, PAIN = 12.4, 8.0
 """Units of the drawing for a day across, and for one of ten of pain upwards."""
-LEFT, WIDTH = 52.0, 408.0
-"""Units: where the days begin, and the whole."""
-LETTER, LARGE = 10.0, 15.0
-"""Units: how high letters are, and in the title."""
+LEFT = 54.0
+"""Units: where the days begin."""
 TOLD = 12
 """So many of the last sessions are told in the description: to hear hundreds read out helps nobody."""
 _STATES = (KEPT, MISSED, OPEN)
@@ -32,11 +30,9 @@ _TOP = 20.0
 _FLOOR = _TOP + PAIN * (MOST_PAIN - LEAST_PAIN)
 _DONE, _PLANNED, _GAP = _FLOOR + 28, _FLOOR + 42, 19.0
 """From the top of a row down to the middle of its lanes; and between rows."""
-_STYLE = """\
-svg { background: var(--paper); display: block; height: auto; margin: 0 auto; max-width: 46rem; width: 100%; }
-text { fill: var(--ink); font-size: 10px; }
-.large { font-size: 15px; } .soft { fill: var(--soft); }
-.grid { fill: none; stroke: var(--line); stroke-width: .6; }
+_STYLE = (
+    f"{TIME_STYLE}"
+    """\
 .before { fill: var(--right); stroke: var(--right); } .after { fill: var(--left); stroke: var(--left); }
 .pair { fill: none; stroke: var(--soft); stroke-width: .8; }
 .done, .kept { fill: var(--ink); stroke: var(--ink); }
@@ -44,6 +40,7 @@ text { fill: var(--ink); font-size: 10px; }
 .part { fill: var(--paper); }
 @media print { svg { max-width: 14cm; } }
 """
+)
 
 
 def draw_progress(progress: Progress, leaflet: Leaflet) -> str:
@@ -112,9 +109,9 @@ class _Drawer:
         weeks = [(begins + timedelta(days=at), LEFT + DAY * at) for at in range(0, DAYS, 7)]
         lines = [((LEFT, y), (right, y)) for _, y in heights]
         lines += [((x, top + _TOP - 4), (x, top + self.floor)) for _, x in weeks]
-        names = [("lane_pain", 10.0), ("lane_done", _DONE + 3.5)]
+        names = [("lane_pain", 10.0), ("lane_done", _DONE + 4)]
         if self.progress.planned:
-            names.append(("lane_planned", _PLANNED + 3.5))
+            names.append(("lane_planned", _PLANNED + 4))
         return element(
             "g",
             element("path", d=" ".join(map(path, lines)), class_="grid"),
@@ -123,7 +120,7 @@ class _Drawer:
                 text(clipped(self.words[name], LEFT - 7, LETTER), LEFT - 5, top + y, text_anchor="end")
                 for name, y in names
             ),
-            *(text(str(pain), LEFT - 5, y + 3.5, text_anchor="end", class_="soft") for pain, y in heights),
+            *(text(str(pain), LEFT - 5, y + 4, text_anchor="end", class_="soft") for pain, y in heights),
             *(text(self._date(when), x + 2, top + _FLOOR + 14, class_="soft") for when, x in weeks),
         )
 
@@ -168,25 +165,25 @@ class _Drawer:
         drawn: list[str] = []
         sessions = self.progress.sessions
         is_told = [any(pains) for pains in zip(*map(_told, sessions), strict=True)] or [False, False]
-        hollow = _circle(8, 0, 2.6, is_whole=False) + _square(15, 0, 2.6, is_whole=False)
+        hollow = _circle(11, 0, 2.6, is_whole=False) + _square(18.5, 0, 2.6, is_whole=False)
         shapes = [
-            ("key_before", is_told[0], _circle(14, 0, 2.6)),
-            ("key_after", is_told[1], _square(14, 0, 2.6)),
-            ("key_done", bool(sessions), _bar(14, 0, 2.6)),
+            ("key_before", is_told[0], _circle(18.5, 0, 2.6)),
+            ("key_after", is_told[1], _square(18.5, 0, 2.6)),
+            ("key_done", bool(sessions), _bar(18.5, 0, 2.6)),
             (
                 "key_part",
                 any(not one.is_whole for one in sessions),
-                hollow + _bar(22, 0, 2.6, is_whole=False),
+                hollow + _bar(26, 0, 2.6, is_whole=False),
             ),
-            *((f"key_{state}", bool(self.progress.dates(state)), _plan(14, 0, state)) for state in _STATES),
+            *((f"key_{state}", bool(self.progress.dates(state)), _plan(18.5, 0, state)) for state in _STATES),
         ]
         for name, is_there, shape in shapes:
             if is_there:
                 drawn.append(element("g", shape, transform=f"translate(0 {y + 4:.1f})"))
-                for line in wrapped(self.words[name], WIDTH - 40, LETTER):
-                    y += 7.5
-                    drawn.append(text(line, 32, y))
-                    y += 6.5
+                for line in wrapped(self.words[name], WIDTH - 42, LETTER):
+                    y += 8
+                    drawn.append(text(line, 34, y))
+                    y += 7
         return drawn, y + 6
 
 

@@ -17,6 +17,18 @@ svg { color-scheme: light dark; --paper: #fbf9f6; --ink: #1b2333; --soft: #55617
 }
 """
 """Named colours, by day and by night. As text on paper each of the lanes' has at least 4.5:1."""
+_SHEET = """\
+svg { background: var(--paper); display: block; height: auto; margin: 0 auto; max-width: 46rem; width: 100%; }
+"""
+"""Opened by itself, a file is as wide as is good to read, and scrolls; a window does not shrink it."""
+WIDTH, LETTER, LARGE = 408.0, 11.0, 16.0
+"""Units: how wide a drawing of time is, and how high its letters are, and those of its title."""
+TIME_STYLE = f"""\
+text {{ fill: var(--ink); font-size: {LETTER:g}px; }}
+.large {{ font-size: {LARGE:g}px; }} .soft {{ fill: var(--soft); }}
+.grid {{ fill: none; stroke: var(--line); stroke-width: .6; }}
+"""
+"""By classes: what drawings of time have in common."""
 
 
 def markup(text: str) -> str:
@@ -47,12 +59,12 @@ def text(said: str, x: float, y: float, **attributes: str | float) -> str:
 
 
 def drawing(width: float, height: float, *inside: str, title: str, description: str, style: str = "") -> str:
-    """Return a whole SVG, as wide as its place allows; read aloud it is its title and description."""
+    """Return a whole SVG, no wider than its place allows; read aloud it is its title and description."""
     return element(
         "svg",
         element("title", markup(title)),
         element("desc", markup(description)),
-        element("style", f"{COLORS}{style}"),
+        element("style", f"{COLORS}{_SHEET}{style}"),
         *inside,
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {_number(width)} {_number(height)}",

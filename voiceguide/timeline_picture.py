@@ -16,8 +16,8 @@ from voiceguide.scheduler.actions import ACTIONS
 from voiceguide.scheduler.point import Point
 from voiceguide.scheduler.timeline import Segment
 from voiceguide.sheet import make_sheet
-from voiceguide.svg import drawing, element, markup, path, text
-from voiceguide.timeline_shapes import BOX, STYLE, Part, draw_box, draw_diamond
+from voiceguide.svg import LARGE, LETTER, WIDTH, drawing, element, markup, path, text
+from voiceguide.timeline_shapes import BOX, PATTERNS, STYLE, Part, draw_box, draw_diamond
 from voiceguide.units import MINUTE, SECOND, Milliseconds, clock, in_seconds
 
 if TYPE_CHECKING:
@@ -27,16 +27,12 @@ ROW = Milliseconds(5 * MINUTE)
 """Milliseconds in one row."""
 SCALE = 1.15
 """Units of the drawing for a second: ten seconds are seen, and five minutes fit on a phone."""
-WIDTH = 408.0
-"""Units: at this size letters are as high as those of a page on a phone 360 pixels wide."""
 LEFT = 56.0
 """Where time begins in a row; the names of the lanes stand before it."""
 LANES = ("left", "right", "both", "ice")
 """In order, from the top; a lane in which nothing ever lies is left out."""
-SIZE, SMALL, LARGE = 10.0, 10.0, 15.0
-"""Units: how high letters are in a box, around it, and in the title."""
 _RIGHT = LEFT + SCALE * ROW / SECOND
-_TOP, _LANE, _BETWEEN, _VOICE, _GAP = 26.0, 26.0, 13.0, 11.0, 14.0
+_TOP, _LANE, _BETWEEN, _VOICE, _GAP = 26.0, 26.0, 14.0, 12.0, 14.0
 """Heights: above the lanes, of a lane, of the lanes of moves and of the voice; between rows."""
 _WORDS = 78.0
 """Where the words of the key begin."""
@@ -66,7 +62,7 @@ class _Drawer:
             self.lanes[lane] = bottom
             bottom += height
         self.bottom = bottom
-        self.head = 40.0
+        self.head = 46.0
 
     def draw(self) -> str:
         """Return the whole picture."""
@@ -76,7 +72,7 @@ class _Drawer:
             WIDTH,
             height,
             text(clipped(title, WIDTH - 16, LARGE), 8, 20, class_="large"),
-            text(self.leaflet.label("takes", time=clock(self.timeline.duration)), 8, 33, class_="soft"),
+            text(self.leaflet.label("takes", time=clock(self.timeline.duration)), 8, 34, class_="soft"),
             *(self._row(row) for row in range(self.rows)),
             *self._chapters(),
             *self._between(),
@@ -116,13 +112,16 @@ class _Drawer:
         lines = [((x, top + 13), (x, top + self.bottom)) for _, x in minutes]
         lines += [((LEFT, y), (right, y)) for lane in self.lanes if (y := self._floor(row, lane))]
         names = [("chapter", 9.0), ("minute", 22.0)]
-        names += [(lane, y + (20 if lane in LANES else 8)) for lane, y in self.lanes.items()]
+        names += [(lane, y + (20 if lane in LANES else 9.5)) for lane, y in self.lanes.items()]
         return element(
             "g",
             element("path", d=" ".join(map(path, lines)), class_="grid"),
             *(
                 text(
-                    clipped(self.words[f"lane_{name}"], LEFT - 6, SMALL), LEFT - 5, top + y, text_anchor="end"
+                    clipped(self.words[f"lane_{name}"], LEFT - 6, LETTER),
+                    LEFT - 5,
+                    top + y,
+                    text_anchor="end",
                 )
                 for name, y in names
             ),
@@ -145,7 +144,7 @@ class _Drawer:
                 name = f"{'… ' if goes_on else ''}{number}"
                 longer = f"{name} {title.partition(' · ')[0]}"
                 for said in (longer, name):
-                    if width_of(said, SMALL) + 5 <= part.width:
+                    if width_of(said, LETTER) + 5 <= part.width:
                         yield text(said, part.x + 2, top + 9)
                         break
 
@@ -169,11 +168,11 @@ class _Drawer:
                     x=part.x + 0.4,
                     y=y,
                     width=max(part.width - 0.8, 0.4),
-                    height=10,
+                    height=11,
                     class_="between",
                 )
-                if width_of(name, SMALL) + 3 <= part.width:
-                    yield text(name, part.x + part.width / 2, y + 8.4, text_anchor="middle")
+                if width_of(name, LETTER) + 3 <= part.width:
+                    yield text(name, part.x + part.width / 2, y + 9, text_anchor="middle")
 
     def _voice(self) -> str:
         """Return a tick for all that is said, as long as it is said."""
@@ -199,20 +198,21 @@ class _Drawer:
                     if _is_box(segment):
                         boxes.setdefault(part.row, []).append(part)
             name = self._name(segments[0])
+            rise = 6.0 if PATTERNS.keys() & {one.action for one in segments} else 3.5
             for row, parts in boxes.items():
-                yield from self._names(name, row, parts, lane)
+                yield from self._names(name, row, parts, lane, rise)
         said = (one for one in self.timeline.events if one.kind == "speech")
         for is_check, cues in groupby(said, key=lambda one: one.name.startswith(_CHECK)):
             if is_check:
                 for part in self._parts(next(cues).start, 1):
                     yield draw_diamond(part.x, self._y(part.row, "ice") + 5)
 
-    def _names(self, name: str, row: int, boxes: list[Part], lane: str) -> Iterator[str]:
-        """Yield a name inside each box that has room for it; above the first, if none has."""
-        width, y = width_of(name, SIZE) + 3, self._y(row, lane)
+    def _names(self, name: str, row: int, boxes: list[Part], lane: str, rise: float) -> Iterator[str]:
+        """Yield a name inside each box that has room, so high above its floor; above all, if none has."""
+        width, y = width_of(name, LETTER) + 3, self._y(row, lane)
         roomy = [box for box in boxes if box.width >= width]
         for box in roomy:
-            yield text(name, box.x + box.width / 2, y + 20, text_anchor="middle", class_="box")
+            yield text(name, box.x + box.width / 2, y + _LANE - rise, text_anchor="middle", class_="box")
         if not roomy:
             middle = (boxes[0].x + boxes[-1].x + boxes[-1].width) / 2
             middle = min(max(middle, LEFT + width / 2), _RIGHT - width / 2)
@@ -261,7 +261,7 @@ class _Drawer:
                 text(str(number), 22, y, text_anchor="end"),
                 text(clock(Milliseconds(start)), 68, y, text_anchor="end", class_="soft"),
             ]
-            for line in wrapped(title, WIDTH - _WORDS - 8, SMALL):
+            for line in wrapped(title, WIDTH - _WORDS - 8, LETTER):
                 drawn.append(text(line, _WORDS, y))
                 y += 14
         y += 8
@@ -270,7 +270,7 @@ class _Drawer:
             if actions.isdisjoint(needed):
                 continue
             drawn.append(element("g", sample, transform=f"translate({_WORDS - 56} {y:.1f})"))
-            for line in wrapped(self.words[name], WIDTH - _WORDS - 8, SMALL):
+            for line in wrapped(self.words[name], WIDTH - _WORDS - 8, LETTER):
                 drawn.append(text(line, _WORDS, y))
                 y += 14
             y += 4

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from voiceguide.svg import element, path
+from voiceguide.svg import TIME_STYLE, element, path
 
 BOX = 15.0
 """Units: how high a box is."""
-STYLE = """\
-svg { background: var(--paper); display: block; height: auto; margin: 0 auto; max-width: 46rem; width: 100%; }
-text { fill: var(--ink); font-size: 10px; }
-.large { font-size: 15px; } .soft { fill: var(--soft); } .box { fill: var(--paper); }
-.grid { fill: none; stroke: var(--line); stroke-width: .6; }
+STYLE = (
+    f"{TIME_STYLE}"
+    """\
+.box { fill: var(--paper); }
 .part { fill: none; stroke: var(--soft); stroke-dasharray: 2 2; stroke-width: .8; }
 .left { fill: var(--left); } .right { fill: var(--right); } .both { fill: var(--both); }
 .ice { fill: var(--ice); }
@@ -23,6 +22,7 @@ text { fill: var(--ink); font-size: 10px; }
 .check { fill: var(--ink); }
 @media print { svg { max-width: 12cm; } }
 """
+)
 """By classes: lanes have the colours of all drawings, by day and by night."""
 
 
@@ -54,13 +54,15 @@ def _along(part: Part, step: float) -> list[float]:
     return [part.x + 1 + step / 2 + step * at for at in range(count)]
 
 
+PATTERNS = {"roll": _rings, "massage": _wave}
+"""By actions: what a box has along its floor, below its name."""
+
+
 def draw_box(action: str, part: Part, floor: float, *inside: str, **attributes: str) -> str:
     """Return a box, with what tells a roll and a massage from a hold where colours and words do not."""
     place = {"x": part.x, "y": floor - BOX, "width": part.width, "height": BOX}
     box = element("rect", *inside, **place, **attributes)
-    if action == "roll":
-        return box + _rings(part, floor)
-    return box + _wave(part, floor) if action == "massage" else box
+    return box + PATTERNS[action](part, floor) if action in PATTERNS else box
 
 
 def draw_diamond(x: float, y: float) -> str:

@@ -9,7 +9,8 @@ import click
 
 from voiceguide.commands._output import check_output
 from voiceguide.errors import UsageError
-from voiceguide.whole_files import write_text
+from voiceguide.private_files import OWNERS_FILE
+from voiceguide.whole_files import replacing, write_utf8
 
 
 def check_picture(target: Path, *, force: bool, others: Mapping[str, bool]) -> None:
@@ -30,13 +31,16 @@ def check_picture(target: Path, *, force: bool, others: Mapping[str, bool]) -> N
     check_output(target, ".svg", force=force)
 
 
-def write_picture(target: Path, picture: str, *, force: bool) -> None:
-    """Write the text of an SVG file and print where it is.
+def write_picture(target: Path, picture: str, *, force: bool, is_private: bool = False) -> None:
+    """Write the text of an SVG file and print where it is; a private one only its owner can read.
 
     Raises
     ------
     ExportError
         If it cannot be written.
     """
-    write_text(target, picture, force=force)
+    with replacing(target, force=force) as beside:
+        if is_private:
+            beside.chmod(OWNERS_FILE)  # before anything is in it
+        write_utf8(beside, picture)
     click.echo(f"{target}: any browser shows it, and prints it")

@@ -82,7 +82,7 @@ def _draw(progress: Progress, leaflet: Leaflet, target: Path, *, force: bool) ->
     if not progress.days and not progress.planned:
         hint = "do a session first: `voiceguide play hands`."
         raise ExportError("there is nothing to draw yet", hint=hint)
-    write_picture(target, draw_progress(progress, leaflet), force=force)
+    write_picture(target, draw_progress(progress, leaflet), force=force, is_private=True)
 
 
 def _document(kept: _Kept) -> dict[str, Any]:
