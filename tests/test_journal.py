@@ -19,11 +19,12 @@ from typing import IO, Any
 
 import pytest
 
-from voiceguide.entry import LONGEST_NOTE, Entry, tidied
+from voiceguide.entry import LONGEST_NOTE, Entry
 from voiceguide.errors import UnknownName, UsageError, VoiceguideError
 from voiceguide.journal import FILE, Journal
 from voiceguide.journal_tables import MIGRATIONS, migrate
 from voiceguide.session_log import Log
+from voiceguide.shown_text import tidied
 from voiceguide.units import Milliseconds
 
 BEGAN = datetime(2026, 11, 21, 22, 10, 5, 123456, tzinfo=UTC)

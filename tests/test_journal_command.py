@@ -19,11 +19,12 @@ from hypothesis import strategies as st
 
 from tests.conftest import Run
 from tests.test_journal import ENTRY
-from voiceguide.entry import LONGEST_NOTE, SIDES, Entry, tidied
+from voiceguide.entry import LONGEST_NOTE, SIDES, Entry
 from voiceguide.errors import InvalidContent, VoiceguideError
 from voiceguide.folders import private_folder
 from voiceguide.journal import FILE, Journal
 from voiceguide.journal_file import LARGEST, read_entries, write_entries
+from voiceguide.shown_text import tidied
 from voiceguide.units import LONGEST_SESSION, Milliseconds
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

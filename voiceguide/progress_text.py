@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from voiceguide.entry import LEAST_PAIN, MOST_PAIN, Entry
 from voiceguide.leaflet import Leaflet
 from voiceguide.progress import KEPT, MISSED, OPEN, Progress
-from voiceguide.track import in_one_line
+from voiceguide.shown_text import in_one_line
 from voiceguide.units import MINUTE
 
 BEFORE, AFTER, SAME = "o", "x", "="

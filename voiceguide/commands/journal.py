@@ -17,19 +17,16 @@ from voiceguide.commands._options import json_option
 from voiceguide.commands._output import output_options
 from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.entry import Entry
-from voiceguide.errors import UsageError
-from voiceguide.journal_file import (
-    as_row,
-    checked_suffix,
+from voiceguide.entry_fields import (
     parse_began,
     parse_note,
     parse_pain,
     parse_routine_name,
     parse_seconds,
     parse_side,
-    read_entries,
-    write_entries,
 )
+from voiceguide.errors import UsageError
+from voiceguide.journal_file import as_row, checked_suffix, read_entries, write_entries
 from voiceguide.journal_tables import UnreadableEntry
 from voiceguide.library import DEFAULT_ROUTINE, load_leaflet
 from voiceguide.private_files import OWNERS_FILE
