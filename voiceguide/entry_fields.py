@@ -18,7 +18,7 @@ _LEEWAY = timedelta(minutes=1)
 """By how much the clocks of two machines may differ."""
 _FLAGS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 HINTS = {
-    "began": "such as 2026-11-20T21:30+01:00, not later than now.",
+    "began": "such as 2026-11-20T21:30+01:00.",
     "routine": "as it is called on the command line, in one line.",
     "seconds": f"how long it was to take, up to {LONGEST_SESSION // SECOND}.",
     "whole": "yes or no.",
@@ -33,22 +33,28 @@ HINTS = {
 """What each column of a file may hold."""
 
 
-def parse_began(text: Any, now: datetime) -> datetime:
+def parse_began(text: Any) -> datetime:
     """Return the time that a text names, in the zone here if it names none. Raises `ValueError`.
 
-    It has to be one that a session may have begun at: not in the future, and not before 2000.
+    Any time will do: a clock may have been wrong, and what it told is in the journal. One that the clocks
+    here jump over is moved on by as much, as RFC 5545, 3.3.5 reads it.
     """
     try:
         when = datetime.fromisoformat(text.strip())
-        when = when if when.tzinfo else when.astimezone()
-        is_possible = EARLIEST <= when <= now + _LEEWAY
+        if when.tzinfo:
+            return when
+        here = when.astimezone()
+        if here.replace(tzinfo=None) == when:
+            return here
+        return datetime.fromtimestamp(when.timestamp(), UTC).astimezone()  # `astimezone` alone moves it back
     except (ValueError, TypeError, AttributeError, OverflowError, OSError):
         raise ValueError(f"{shown(text)} is no date and time") from None
-    if not is_possible:
-        raise ValueError(f"{shown(text)} is {'in the future' if when > now else 'too long ago'}")
-    if (when.utcoffset() or timedelta()) % timedelta(minutes=1):
-        raise ValueError(f"{shown(text)} is in no time zone of today")
-    return when
+
+
+def check_began(when: datetime, now: datetime) -> None:
+    """Raise `ValueError` if nobody would tell of a session then: in the future, or before 2000."""
+    if not EARLIEST <= when <= now + _LEEWAY:
+        raise ValueError(f"{shown(when.isoformat())} is {'in the future' if when > now else 'too long ago'}")
 
 
 def parse_routine_name(text: Any) -> str:

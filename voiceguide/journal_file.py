@@ -7,12 +7,12 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from voiceguide.entry import Entry
 from voiceguide.entry_fields import (
+    EARLIEST,
     HINTS,
     parse_began,
     parse_done,
@@ -89,15 +89,13 @@ def _as_it_was(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
-def read_entries(path: Path, now: datetime) -> list[Entry]:
+def read_entries(path: Path) -> list[Entry]:
     """Return the sessions in a file that `write_entries` wrote, or somebody else did in its way.
 
     Parameters
     ----------
     path
         A `.csv` or a `.json`.
-    now
-        No session begins later.
 
     Raises
     ------
@@ -115,7 +113,7 @@ def read_entries(path: Path, now: datetime) -> list[Entry]:
     problems: list[Problem] = []
     for where, row in rows:
         try:
-            entries.append(_parse(row, now))
+            entries.append(_parse(row))
         except InvalidContent as error:
             problems += [Problem(one.path, one.message, one.hint, where) for one in error.problems]
     if problems:
@@ -214,7 +212,7 @@ def _check_columns(names: Iterable[str], where: str) -> None:
         raise VoiceguideError("a column stands there twice", where=where, hint=hint)
 
 
-def _parse(row: Mapping[str, Any], now: datetime) -> Entry:
+def _parse(row: Mapping[str, Any]) -> Entry:
     """Return the session a row describes; text or what JSON has, where it was left out None or nothing."""
     problems: list[Problem] = []
 
@@ -229,10 +227,10 @@ def _parse(row: Mapping[str, Any], now: datetime) -> Entry:
     problems += [Problem((name,), f"{name}: nothing stands there", hint=HINTS[name]) for name in missing]
     entry = Entry(
         id=0,
-        began=read("began", lambda text: parse_began(text, now), now),
+        began=read("began", parse_began, EARLIEST),
         routine=read("routine", parse_routine_name, "?"),
         length=read("seconds", parse_seconds, SECOND),
-        is_whole=read("whole", parse_flag, otherwise=False),
+        is_whole=read("whole", parse_flag, otherwise=True),
         pain_before=read("before", parse_pain, None),
         pain_after=read("after", parse_pain, None),
         leg_worse=read("leg_worse", parse_flag, None),

@@ -7,6 +7,8 @@ from unicodedata import category
 
 LONGEST_TEXT = 300
 """Characters of a title. Players cut it much earlier; a title without end would only fill the file."""
+_TURNS = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
+"""What turns the direction of all that follows, until it is ended: https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters."""
 _ECHOED = 40
 """Characters of a value that an error names at most."""
 
@@ -35,5 +37,9 @@ def shown(value: Any) -> str:
 def tidied(text: str) -> str:
     """Return a text with its lines ending alike, and a mark for what no file and no screen can take."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    unfit = {"Cc", "Cs"}  # control characters, and halves of a character
-    return "".join("\ufffd" if category(one) in unfit and one not in "\n\t" else one for one in text)
+    return "".join("\ufffd" if _is_unfit(one) and one not in "\n\t" else one for one in text)
+
+
+def _is_unfit(one: str) -> bool:
+    # Halves of a character, and what a screen obeys: on some, text after it is turned round or overwritten.
+    return category(one) in {"Cc", "Cs", "Zl", "Zp"} or one in _TURNS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from voiceguide.commands._output import output_options
 from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.entry import Entry
 from voiceguide.entry_fields import (
+    check_began,
     parse_began,
     parse_note,
     parse_pain,
@@ -74,7 +75,19 @@ def _parse_minutes(text: str) -> Milliseconds:
         raise ValueError(f"'{text}' is no number of minutes that a session takes") from None
 
 
-_DATE = _Said(lambda text: parse_began(text, _now()), "such as 2026-11-20T21:30, not later than now.")
+def _parse_date(text: str) -> datetime:
+    now, day = _now(), text.strip().lower()
+    for name, days in (("today", 0), ("yesterday", 1)):
+        if day.startswith(name):
+            day = f"{now.date() - timedelta(days=days)}{day.removeprefix(name)}"
+    when = parse_began(day)
+    check_began(when, now)
+    if when.replace(tzinfo=None) != datetime.fromisoformat(day).replace(tzinfo=None):
+        click.echo(f"Note: the clocks went forward over {text}. It is kept as {when:%H:%M}.", err=True)
+    return when
+
+
+_DATE = _Said(_parse_date, "such as 2026-11-20T21:30, or yesterday 21:30; not later than now.")
 _ROUTINE = _Said(parse_routine_name, "as it is called on the command line.")
 _MINUTES = _Said(_parse_minutes, "how long it was to take, such as 45; up to six hours.")
 _PAIN = _Said(parse_pain, "0 is no pain, 10 the worst there is.")
@@ -90,7 +103,7 @@ def _entry_options(*, is_new: bool) -> Decorator:
     def told(what: str, otherwise: str) -> str:
         return f"{what}; without it {otherwise}." if is_new else f"{what}."
 
-    began = told("When it began, as 2026-11-20T21:30", "now")
+    began = told("When it began, as 2026-11-20T21:30 or yesterday 21:30", "now")
     named = told("What was played", DEFAULT_ROUTINE)
     whole = told("Whether all of it was done", "all")
     options = (
@@ -239,8 +252,11 @@ def _import(file: Path) -> None:
     """Add the sessions in FILE, as `export` writes it.
 
     All of them, or none if one is wrong. What is there already is not added again, and not changed.
+
+    Each needs the columns began, routine and seconds. It may have whole (yes, if nothing stands there),
+    before, after, leg_worse, side, note, stops and done.
     """
-    entries = read_entries(file, _now())
+    entries = read_entries(file)
     with open_journal() as journal:
         new = journal.insert(entries)
     click.echo(f"{file}: {_count(new)} added, {len(entries) - new} there already")
