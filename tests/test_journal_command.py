@@ -489,4 +489,4 @@ def test_whatever_stands_in_a_session_it_is_one_or_told(changes: dict[str, Any])
         path = Path(folder) / "mine.json"
         path.write_text(rows(**changes), encoding="utf-8")
         with suppress(InvalidContent), Journal(Path(folder)) as journal:
-            assert journal.insert(read_entries(path)) == 1
+            assert [one.is_new for one in journal.insert(read_entries(path))] == [True]
