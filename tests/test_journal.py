@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -446,6 +447,88 @@ def test_a_folder_where_the_file_should_be_is_told_and_stays(journal: Journal) -
     assert (journal.path / "mine").is_dir()
 
 
+@pytest.mark.parametrize("where", ["", "private"])
+def test_a_file_where_its_folder_should_be_is_told_as_that(where: str, tmp_path: Path) -> None:
+    blocked = tmp_path / "data" / where
+    blocked.parent.mkdir(exist_ok=True)
+    blocked.touch()
+    with Journal(tmp_path / "data" / "private") as journal:
+        for ask in (journal.entries, lambda: journal.get(1), lambda: journal.begin(ENTRY)):
+            with pytest.raises(VoiceguideError, match="a file is in the way") as caught:
+                ask()
+            assert caught.value.where == str(blocked)
+
+
+LOCKED = """
+import sys
+from pathlib import Path
+from tests.test_journal import ENTRY
+from voiceguide.errors import VoiceguideError
+from voiceguide.journal import Journal
+with Journal(Path(sys.argv[1]), tell=print) as journal:
+    for ask in (journal.entries, lambda: [journal.get(1)], lambda: journal.begin(ENTRY), journal.entries):
+        try:
+            print(*[one.note for one in ask()])
+        except VoiceguideError as error:
+            print(error.message)
+"""
+
+
+def as_nobody_special(folder: Path) -> list[str]:
+    """Return what the program says that looks into a journal, and writes, without the rights of root."""
+    if not shutil.which("setpriv"):
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("not here: setpriv")
+    rights = "-dac_override,-dac_read_search,-fowner"
+    words = ["setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}", "--"] if not os.geteuid() else []
+    return python(LOCKED, folder, before=words).splitlines()
+
+
+@pytest.mark.slow
+@POSIX
+@pytest.mark.parametrize("what", ["closed", "left open", "its folder alone", "its file alone"])
+def test_where_nothing_can_be_written_sessions_can_be_read(what: str, tmp_path: Path) -> None:
+    folder = tmp_path / "private"
+    with Journal(folder) as journal:
+        journal.begin(ENTRY)
+        kept = {path.name: path.read_bytes() for path in folder.iterdir()}
+    for name, content in kept.items() if what == "left open" else ():  # as after a power cut
+        (folder / name).write_bytes(content)
+    for path in folder.iterdir():
+        path.chmod(0o600 if what == "its folder alone" else 0o400)
+    folder.chmod(0o700 if what == "its file alone" else 0o500)
+    read, shown, refused, again = as_nobody_special(folder)
+    assert {read, shown, again} == {ENTRY.note}
+    assert refused.startswith("the journal cannot be used: ")
+    folder.chmod(0o000)
+    assert {*as_nobody_special(folder)} == {"the journal cannot be used: Permission denied"}
+    folder.chmod(0o700)
+
+
+@pytest.mark.slow
+@POSIX
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("PRAGMA user_version = 99", "a newer voiceguide wrote this journal (version 99, known here: 1)"),
+        ("PRAGMA user_version = 0", "the journal cannot be used: it is no journal"),
+    ],
+    ids=["newer", "none"],
+)
+def test_what_is_no_journal_of_ours_is_not_read_where_nothing_can_be_written_either(
+    change: str, said: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "private"
+    with Journal(folder) as journal:
+        journal.begin(ENTRY)
+    with closing(sqlite3.connect(folder / FILE)) as db:
+        db.execute(change)
+    (folder / FILE).chmod(0o400)
+    folder.chmod(0o500)
+    found = as_nobody_special(folder)
+    folder.chmod(0o700)
+    assert found[0] == said
+
+
 @POSIX
 def test_a_full_disk_is_told_and_what_was_stored_stays(tmp_path: Path) -> None:
     program = """
@@ -472,10 +555,10 @@ with Journal(Path(sys.argv[1])) as journal:
         assert len(journal.entries()) == int(count)
 
 
-def python(program: str, *arguments: object) -> str:
-    """Return what a program of its own prints."""
+def python(program: str, *arguments: object, before: Sequence[str] = ()) -> str:
+    """Return what a program of its own prints; `before` is typed before it."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    words = [sys.executable, "-c", program, *map(str, arguments)]
+    words = [*before, sys.executable, "-c", program, *map(str, arguments)]
     return subprocess.run(
         words,
         env=environment,

@@ -6,9 +6,10 @@ import csv
 import json
 import os
 import re
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -237,6 +238,46 @@ def test_what_is_named_is_changed_and_the_rest_stays(run: Run) -> None:
     assert run("journal", "edit", str(number)).code == 2
 
 
+def test_an_answer_can_be_taken_back(run: Run) -> None:
+    (number,) = put(ENTRY)
+    words = ("--before", "none", "--after", "", "--side", "None", "--leg-unsaid")
+    assert run("journal", "edit", str(number), *words).code == 0
+    unsaid = {"pain_before": None, "pain_after": None, "side": None, "leg_worse": None}
+    assert kept() == [replace(ENTRY, id=number, **unsaid)]  # type: ignore[arg-type]
+    assert run("journal", "edit", str(number), "--leg-worse", "--leg-unsaid").code == 2
+    said = run("journal", "edit", "--help").out
+    assert "`none` for --before" in said
+    assert "--leg-unsaid" in said
+
+
+def test_to_edit_or_remove_a_session_where_none_is_kept_makes_no_journal(run: Run, stranger: Path) -> None:
+    for words in (("edit", "3", "--note", "x"), ("delete", "3", "--yes")):
+        done = run("journal", *words)
+        assert (done.code, done.err.splitlines()[0]) == (2, "Error: unknown session '3'")
+    assert [*stranger.iterdir()] == []
+
+
+def test_a_session_is_added_whatever_is_wrong_with_another_one(run: Run) -> None:
+    put(replace(ENTRY, began=datetime.now(tz=UTC)))
+    with closing(sqlite3.connect(private_folder() / FILE)) as db:
+        db.execute("UPDATE sessions SET began = 'yesterday'")
+        db.commit()
+    done = run(*ADD, "--date", "2025-11-20T21:30")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("2: 20 November 2025 21:30, lying-down, 45 min")
+
+
+def test_a_routine_that_is_not_here_is_kept_and_what_is_near_is_named(run: Run) -> None:
+    assert run(*ADD, "--routine", "hand").err == (
+        "Note: no routine here is called 'hand': did you mean 'hands'?\n"
+    )
+    assert run("journal", "edit", "1", "--routine", "an old tape").err == (
+        "Note: no routine here is called 'an old tape'.\n"
+    )
+    assert run("journal", "edit", "1", "--routine", "hands").err == ""
+    assert [one.routine for one in kept()] == ["hands"]
+
+
 def test_pain_that_went_up_by_two_says_what_that_means(run: Run) -> None:
     assert "to stop for that day" in run(*ADD, "--before", "4", "--after", "6").out
     assert "to stop for that day" not in run(*ADD, "--routine", "hands", "--before", "4", "--after", "5").out
@@ -332,6 +373,20 @@ def test_a_journal_can_be_taken_along_and_imported_twice_makes_no_doubles(
 def test_what_is_taken_along_can_be_read_by_its_owner_alone(run: Run, tmp_path: Path) -> None:
     assert run("journal", "export", "-o", str(tmp_path / "mine.csv")).code == 0
     assert (tmp_path / "mine.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_session_of_which_the_file_says_other_things_is_named_and_stays(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text(f"{HEAD},note\n{ROW},first\n{ROW},second\n{ROW},first\n", encoding="utf-8")
+    other = "  2026-11-20 21:30, hands: the file says other things of it; session 1 stays as it is.\n"
+    assert run("journal", "import", str(file)).out == f"{file}: 1 session added, 2 there already\n{other}"
+    assert [one.note for one in kept()] == ["first"]
+    file.write_text(f"{HEAD},note\n{ROW},third\n", encoding="utf-8")
+    assert run("journal", "import", str(file)).out == f"{file}: 0 sessions added, 1 there already\n{other}"
+    with closing(sqlite3.connect(private_folder() / FILE)) as db:
+        db.execute("UPDATE sessions SET began = 'yesterday'")
+        db.commit()
+    assert other in run("journal", "import", str(file)).out
 
 
 def test_sessions_of_a_clock_that_was_wrong_are_taken_along_too(

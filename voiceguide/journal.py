@@ -267,7 +267,7 @@ class Journal:
             sqlite3.SQLITE_LOCKED: "another program is using it",
             sqlite3.SQLITE_FULL: "the disk is full",
             sqlite3.SQLITE_READONLY: "it cannot be written",
-            sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
+            sqlite3.SQLITE_CANTOPEN: "it cannot be opened, or nothing can be written beside it",
         }
         is_forbidden = _code_of(error) in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
         return self._fault(faults.get(_code_of(error), str(error)), is_forbidden=is_forbidden)
