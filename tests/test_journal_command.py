@@ -392,14 +392,15 @@ def test_a_session_of_which_the_file_says_other_things_is_named_and_stays(run: R
 def test_sessions_of_a_clock_that_was_wrong_are_taken_along_too(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put(replace(ENTRY, began=datetime(1970, 1, 1, tzinfo=UTC)), ENTRY)
-    put(replace(ENTRY, began=datetime(2999, 1, 1, tzinfo=UTC)))
+    clocks = ("0001-01-01T00:00+14:00", "1970-01-01T00:00+01:00", "2999-01-01T00:00Z")
+    put(ENTRY, *(replace(ENTRY, began=datetime.fromisoformat(one)) for one in clocks))
     before, file = kept(), str(tmp_path / "mine.csv")
+    assert len(before) == 4
     assert run("journal", "export", "-o", file).code == 0
     monkeypatch.setenv("VOICEGUIDE_DATA", str(tmp_path / "elsewhere"))
     assert run("journal", "import", file).code == 0
     assert [replace(one, id=0) for one in kept()] == [replace(one, id=0) for one in before]
-    assert run("journal", "list").code == 0
+    assert (run("journal", "list").code, run("progress").code) == (0, 0)
 
 
 def test_the_help_of_import_names_every_column_and_which_are_needed(run: Run) -> None:

@@ -19,8 +19,8 @@ from voiceguide.entry import Entry
 from voiceguide.errors import UsageError, VoiceguideError
 from voiceguide.journal_disk import identity, make_if_missing, move_aside, open_to_read, start_version
 from voiceguide.journal_tables import (
+    EARLIEST,
     MIGRATIONS,
-    START,
     Broken,
     UnreadableEntry,
     add_stays,
@@ -148,14 +148,16 @@ class Journal:
 
     def get(self, number: int) -> Entry:
         """Return the session of a number. Raises `UnknownName` if there is none."""
-        self._check_begun(number)
+        if not self._is_there():
+            raise unknown(number)
         return self._read(lambda db: get_entry(db, number))
 
-    def entries(self, since: datetime = START) -> list[Entry]:
-        """Return the sessions that began at a time or later, the oldest first."""
+    def entries(self, since: datetime | None = None) -> list[Entry]:
+        """Return the sessions that began at a time or later, or all of them, the oldest first."""
         if not self._is_there():
             return []  # to look whether there is one makes none
-        return self._read(lambda db: list(find_entries(db, "instant >= ?", instant_of(since))))
+        first = EARLIEST if since is None else instant_of(since)
+        return self._read(lambda db: list(find_entries(db, "instant >= ?", first)))
 
     def _is_there(self) -> bool:
         try:
@@ -164,7 +166,7 @@ class Journal:
             raise self._refused(error) from None
 
     def _check_begun(self, number: int) -> None:
-        """Raise `UnknownName` if there is no journal, and was none: to ask for a session makes none."""
+        """Raise `UnknownName` if there is no journal, and was none: to change a session makes none."""
         if not self.opened and not self._is_there():
             raise unknown(number)
 

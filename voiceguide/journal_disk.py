@@ -45,10 +45,8 @@ def make_if_missing(path: Path) -> None:
         with closing(sqlite3.connect(new, isolation_level=None)) as db:
             migrate(db, MIGRATIONS)
         for (one, found), aside in zip(left, _beside(_free_name(path)), strict=True):
-            if found is not None and found == identity(
-                one
-            ):  # SQLite would take it for changes to the new one
-                one.rename(aside)
+            if found is not None and found == identity(one):
+                one.rename(aside)  # SQLite would take it for changes to the new one
         _put(new, path)
     finally:
         new.unlink(missing_ok=True)
@@ -62,7 +60,8 @@ def _put(new: Path, path: Path) -> None:
         return
     except OSError:  # there are no links, as on a memory stick
         if identity(path) is None:
-            new.rename(path)
+            with suppress(FileExistsError):  # another process was quicker all the same; Windows tells
+                new.rename(path)
 
 
 def start_version(path: Path) -> int:

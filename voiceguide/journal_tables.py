@@ -15,10 +15,10 @@ if TYPE_CHECKING:  # `play` looks whether there is a journal before it needs it
     import sqlite3
 
 _MICROSECOND = timedelta(microseconds=1)
-START = datetime(1970, 1, 1, tzinfo=UTC)
+_START = datetime(1970, 1, 1, tzinfo=UTC)
 """What instants are counted from."""
-_LAST = 2**63 - 1
-"""The largest number that SQLite has."""
+EARLIEST, _LAST = -(2**63), 2**63 - 1
+"""The smallest and the largest number that SQLite has."""
 
 MIGRATIONS: Sequence[Sequence[str]] = (
     (
@@ -135,7 +135,7 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 def instant_of(when: datetime) -> int:
     """Return a time in microseconds since 1970."""
-    return (when - START) // _MICROSECOND
+    return (when - _START) // _MICROSECOND
 
 
 def row_of(entry: Entry) -> dict[str, object]:

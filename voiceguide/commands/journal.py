@@ -38,6 +38,8 @@ from voiceguide.units import Milliseconds
 from voiceguide.whole_files import check_file_target, replacing, write_utf8
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+_NOTHING = object()
+"""What an answer is changed to that is taken back; None is one of which nothing is said."""
 _number_argument = click.argument("number", type=int, metavar="ID")
 
 
@@ -78,10 +80,10 @@ def _parse_minutes(text: str) -> Milliseconds:
 
 
 def _parse_date(text: str) -> datetime:
-    now, day = _now(), text.strip().lower()
+    now, day = _now(), text.strip()
     for name, days in (("today", 0), ("yesterday", 1)):
-        if day.startswith(name):
-            day = f"{now.date() - timedelta(days=days)}{day.removeprefix(name)}"
+        if day.lower().startswith(name):
+            day = f"{now.date() - timedelta(days=days)}{day[len(name) :]}"
     when = parse_began(day)
     check_began(when, now)
     if when.replace(tzinfo=None) != datetime.fromisoformat(day).replace(tzinfo=None):
@@ -103,8 +105,6 @@ def _or_nothing(parse: Callable[[str], Any]) -> Callable[[str], Any]:
     return lambda text: _NOTHING if text.strip().lower() in {"", "none"} else parse(text)
 
 
-_NOTHING = object()
-"""What an answer is changed to that is taken back; None is one of which nothing is said."""
 _DATE = _Said(_parse_date, "such as 2026-11-20T21:30, or yesterday 21:30; not later than now.")
 _ROUTINE = _Said(_parse_routine, "as it is called on the command line.")
 _MINUTES = _Said(_parse_minutes, "how long it was to take, such as 45; up to six hours.")
