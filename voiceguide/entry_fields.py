@@ -14,6 +14,8 @@ from voiceguide.units import LONGEST_SESSION, SECOND, Milliseconds
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 """Before that nobody had a session to tell of; it is a slip."""
+_YEARS = range(1901, 9000)
+"""More than wrong clocks show. Near the ends of the calendar there is no room for weeks and zones."""
 _LEEWAY = timedelta(minutes=1)
 """By how much the clocks of two machines may differ."""
 _FLAGS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
@@ -36,19 +38,19 @@ HINTS = {
 def parse_began(text: Any) -> datetime:
     """Return the time that a text names, in the zone here if it names none. Raises `ValueError`.
 
-    Any time will do: a clock may have been wrong, and what it told is in the journal. One that the clocks
-    here jump over is moved on by as much, as RFC 5545, 3.3.5 reads it.
+    Any time that a clock shows will do: it may have been wrong, and what it told is in the journal. One that
+    the clocks here jump over is moved on by as much, as RFC 5545, 3.3.5 reads it.
     """
     try:
         when = datetime.fromisoformat(text.strip())
-        if when.tzinfo:
-            return when
-        here = when.astimezone()
-        if here.replace(tzinfo=None) == when:
-            return here
-        return datetime.fromtimestamp(when.timestamp(), UTC).astimezone()  # `astimezone` alone moves it back
+        here = when if when.tzinfo else when.astimezone()
+        if here.replace(tzinfo=None) != when.replace(tzinfo=None):  # `astimezone` alone moves it back
+            here = datetime.fromtimestamp(when.timestamp(), UTC).astimezone()
     except (ValueError, TypeError, AttributeError, OverflowError, OSError):
         raise ValueError(f"{shown(text)} is no date and time") from None
+    if here.year not in _YEARS:
+        raise ValueError(f"{shown(text)} is of a year that no clock shows")
+    return here
 
 
 def check_began(when: datetime, now: datetime) -> None:
