@@ -5,25 +5,27 @@ from __future__ import annotations
 import errno
 import os
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from threading import Thread, Timer
 from typing import IO, Any
 
 import pytest
 
-from voiceguide.entry import LONGEST_NOTE, Entry, tidied
+from voiceguide.entry import LONGEST_NOTE, Entry
 from voiceguide.errors import UnknownName, UsageError, VoiceguideError
 from voiceguide.journal import FILE, Journal
 from voiceguide.journal_tables import MIGRATIONS, migrate
 from voiceguide.session_log import Log
+from voiceguide.shown_text import tidied
 from voiceguide.units import Milliseconds
 
 BEGAN = datetime(2026, 11, 21, 22, 10, 5, 123456, tzinfo=UTC)
@@ -75,15 +77,16 @@ def test_a_session_comes_back_as_it_was_stored(journal: Journal) -> None:
 
 def test_to_look_whether_there_is_a_journal_makes_none(journal: Journal) -> None:
     assert journal.entries() == []
-    with pytest.raises(UnknownName):
-        journal.get(1)
+    for ask in (journal.get, journal.delete, lambda number: journal.update(number, note="x")):
+        with pytest.raises(UnknownName):
+            ask(1)
     assert not journal.path.parent.exists()
 
 
 def test_stays_at_the_same_stop_are_added_up_in_the_order_they_came(journal: Journal) -> None:
     number = journal.begin(bare())
     for stop, seconds in (("li4.right", 10.1), ("li4.left", 1), ("li4.right", 0.2)):
-        journal.add_stay(number, stop, seconds)
+        journal.update(number, stays=[(stop, seconds)])
     assert list(journal.get(number).done.items()) == [("li4.right", 10.3), ("li4.left", 1.0)]
 
 
@@ -103,8 +106,18 @@ def test_two_that_begin_in_one_instant_are_two(journal: Journal) -> None:
 def test_what_is_there_already_is_not_inserted_again_nor_changed(journal: Journal) -> None:
     number = journal.begin(ENTRY)
     again = replace(ENTRY, note="another", began=BEGAN.astimezone())
-    assert journal.insert([again, bare(1), bare(1)]) == 1
-    assert journal.get(number).note == ENTRY.note
+    same = replace(ENTRY, began=BEGAN.astimezone(timezone(timedelta(hours=9))))
+    found = journal.insert([again, same, bare(1), bare(1), bare(1, note="another")])
+    new = found[2].number
+    assert found == [
+        (number, False, False),
+        (number, False, True),
+        (new, True, True),
+        (new, False, True),
+        (new, False, False),
+    ]
+    assert [one.id for one in journal.entries()] == [number, new]
+    assert [one.note for one in journal.entries()] == [ENTRY.note, ""]
 
 
 def test_all_are_inserted_or_none(journal: Journal) -> None:
@@ -195,12 +208,14 @@ def test_the_file_itself_refuses_what_cannot_be(wrong: dict[str, object], journa
 @POSIX
 def test_only_its_owner_can_read_it_also_while_it_is_open_and_where_others_could(tmp_path: Path) -> None:
     folder = tmp_path / "private"
-    folder.mkdir(mode=0o755)
-    (folder / FILE).touch(mode=0o644)
+    with Journal(folder) as journal:
+        journal.begin(ENTRY)
+    folder.chmod(0o755)
+    (folder / FILE).chmod(0o644)
     before = os.umask(0)
     try:
         with Journal(folder) as journal:
-            journal.begin(ENTRY)
+            journal.begin(bare(1))
             assert files(journal) == [FILE, f"{FILE}-shm", f"{FILE}-wal"]
             assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     finally:
@@ -234,10 +249,40 @@ def test_an_older_file_is_brought_up_to_date_step_by_step(tmp_path: Path) -> Non
         assert "woke" not in [row[1] for row in db.execute("PRAGMA table_info(sessions)")]
 
 
-def test_an_empty_file_becomes_a_journal(journal: Journal) -> None:
-    journal.path.parent.mkdir()
-    journal.path.touch()
-    assert journal.get(journal.begin(ENTRY)).routine == "hands"
+def test_a_journal_without_a_byte_is_broken_and_the_changes_that_lie_beside_it_are_kept(
+    tmp_path: Path,
+) -> None:
+    told: list[str] = []
+    with Journal(tmp_path) as journal:
+        journal.begin(ENTRY)
+        changes = Path(f"{journal.path}-wal").read_bytes()
+    journal.path.write_bytes(b"")
+    Path(f"{journal.path}-wal").write_bytes(changes)
+    with Journal(tmp_path, tell=told.append) as journal:
+        assert journal.entries() == []
+    (aside,) = tmp_path.glob(f"{FILE}.broken-*-wal")
+    assert (aside.read_bytes(), len(changes) > 1000) == (changes, True)
+    (line,) = told
+    assert "could not be read (it is empty)" in line
+    assert str(aside).removesuffix("-wal") in line
+
+
+@pytest.mark.parametrize("error", [errno.EPERM, errno.EEXIST], ids=["no links", "another was quicker"])
+def test_a_new_journal_is_whole_wherever_it_is_made(
+    error: int, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = os.link
+
+    def refuse(new: Path, path: Path) -> None:
+        if error == errno.EEXIST:
+            link(new, path)
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(os, "link", refuse)
+    number = journal.begin(ENTRY)
+    assert journal.entries() == [replace(ENTRY, id=number)]
+    journal.close()
+    assert files(journal) == [FILE]
 
 
 def test_a_journal_of_a_newer_voiceguide_is_told_and_never_touched(journal: Journal) -> None:
@@ -309,11 +354,12 @@ def test_every_broken_journal_is_kept_beside_the_others(tmp_path: Path) -> None:
     assert sizes == [7, 14, 21]
 
 
-def test_a_row_that_somebody_else_wrote_is_named_and_can_be_removed(journal: Journal) -> None:
+@pytest.mark.parametrize("began", ["yesterday", "2026-11-20T21:30"])
+def test_a_row_that_somebody_else_wrote_is_named_and_can_be_removed(began: str, journal: Journal) -> None:
     number = journal.begin(ENTRY)
     journal.close()
     with closing(sqlite3.connect(journal.path)) as db:
-        db.execute("UPDATE sessions SET began = 'yesterday'")
+        db.execute("UPDATE sessions SET began = ?", (began,))
         db.commit()
     with pytest.raises(VoiceguideError, match=f"session {number} in the journal cannot be read") as caught:
         journal.entries()
@@ -401,6 +447,88 @@ def test_a_folder_where_the_file_should_be_is_told_and_stays(journal: Journal) -
     assert (journal.path / "mine").is_dir()
 
 
+@pytest.mark.parametrize("where", ["", "private"])
+def test_a_file_where_its_folder_should_be_is_told_as_that(where: str, tmp_path: Path) -> None:
+    blocked = tmp_path / "data" / where
+    blocked.parent.mkdir(exist_ok=True)
+    blocked.touch()
+    with Journal(tmp_path / "data" / "private") as journal:
+        for ask in (journal.entries, lambda: journal.get(1), lambda: journal.begin(ENTRY)):
+            with pytest.raises(VoiceguideError, match="a file is in the way") as caught:
+                ask()
+            assert caught.value.where == str(blocked)
+
+
+LOCKED = """
+import sys
+from pathlib import Path
+from tests.test_journal import ENTRY
+from voiceguide.errors import VoiceguideError
+from voiceguide.journal import Journal
+with Journal(Path(sys.argv[1]), tell=print) as journal:
+    for ask in (journal.entries, lambda: [journal.get(1)], lambda: journal.begin(ENTRY), journal.entries):
+        try:
+            print(*[one.note for one in ask()])
+        except VoiceguideError as error:
+            print(error.message)
+"""
+
+
+def as_nobody_special(folder: Path) -> list[str]:
+    """Return what the program says that looks into a journal, and writes, without the rights of root."""
+    if not shutil.which("setpriv"):
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("not here: setpriv")
+    rights = "-dac_override,-dac_read_search,-fowner"
+    words = ["setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}", "--"] if not os.geteuid() else []
+    return python(LOCKED, folder, before=words).splitlines()
+
+
+@pytest.mark.slow
+@POSIX
+@pytest.mark.parametrize("what", ["closed", "left open", "its folder alone", "its file alone"])
+def test_where_nothing_can_be_written_sessions_can_be_read(what: str, tmp_path: Path) -> None:
+    folder = tmp_path / "private"
+    with Journal(folder) as journal:
+        journal.begin(ENTRY)
+        kept = {path.name: path.read_bytes() for path in folder.iterdir()}
+    for name, content in kept.items() if what == "left open" else ():  # as after a power cut
+        (folder / name).write_bytes(content)
+    for path in folder.iterdir():
+        path.chmod(0o600 if what == "its folder alone" else 0o400)
+    folder.chmod(0o700 if what == "its file alone" else 0o500)
+    read, shown, refused, again = as_nobody_special(folder)
+    assert {read, shown, again} == {ENTRY.note}
+    assert refused.startswith("the journal cannot be used: ")
+    folder.chmod(0o000)
+    assert {*as_nobody_special(folder)} == {"the journal cannot be used: Permission denied"}
+    folder.chmod(0o700)
+
+
+@pytest.mark.slow
+@POSIX
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("PRAGMA user_version = 99", "a newer voiceguide wrote this journal (version 99, known here: 1)"),
+        ("PRAGMA user_version = 0", "the journal cannot be used: it is no journal"),
+    ],
+    ids=["newer", "none"],
+)
+def test_what_is_no_journal_of_ours_is_not_read_where_nothing_can_be_written_either(
+    change: str, said: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "private"
+    with Journal(folder) as journal:
+        journal.begin(ENTRY)
+    with closing(sqlite3.connect(folder / FILE)) as db:
+        db.execute(change)
+    (folder / FILE).chmod(0o400)
+    folder.chmod(0o500)
+    found = as_nobody_special(folder)
+    folder.chmod(0o700)
+    assert found[0] == said
+
+
 @POSIX
 def test_a_full_disk_is_told_and_what_was_stored_stays(tmp_path: Path) -> None:
     program = """
@@ -427,10 +555,10 @@ with Journal(Path(sys.argv[1])) as journal:
         assert len(journal.entries()) == int(count)
 
 
-def python(program: str, *arguments: object) -> str:
-    """Return what a program of its own prints."""
+def python(program: str, *arguments: object, before: Sequence[str] = ()) -> str:
+    """Return what a program of its own prints; `before` is typed before it."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    words = [sys.executable, "-c", program, *map(str, arguments)]
+    words = [*before, sys.executable, "-c", program, *map(str, arguments)]
     return subprocess.run(
         words,
         env=environment,
@@ -532,6 +660,9 @@ def test_a_file_that_vanishes_meanwhile_is_written_anew_with_all_of_the_session(
     (entry,) = journal.entries()
     assert entry.done == {"li4.left": 30.0, "li4.right": 12.0}
     assert log.number == entry.id
+    assert len([*journal.path.parent.glob(f"{FILE}.broken-*-wal")]) == 1, (
+        "what was stored before is kept aside"
+    )
 
 
 def test_a_file_that_breaks_meanwhile_is_moved_aside_and_the_session_goes_into_the_new_one(
@@ -623,7 +754,7 @@ for number in range(int(sys.argv[2])):
     stored = journal.begin(entry)
     print(stored, flush=True)
     for stop in ("li4.left", "li4.right"):
-        journal.add_stay(stored, stop, 30)
+        journal.update(stored, stays=[(stop, 30.0)])
         print(stored, stop, flush=True)
 """
 
@@ -705,7 +836,7 @@ def test_a_sudden_death_while_a_journal_is_made_keeps_nobody_from_the_next(tmp_p
         with killed_at_last(start_writer(folder, 1000, "hands")):
             # From its first file on it is a few milliseconds until its first line.
             until = time.monotonic() + TOO_LONG
-            while not (folder / FILE).exists():
+            while not any(folder.iterdir()):
                 assert time.monotonic() < until, "it hangs"
             for _ in range(chance.randrange(200_000)):
                 continue

@@ -6,7 +6,10 @@ import csv
 import json
 import os
 import re
-from contextlib import suppress
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -19,14 +22,14 @@ from hypothesis import strategies as st
 
 from tests.conftest import Run
 from tests.test_journal import ENTRY
-from voiceguide.entry import LONGEST_NOTE, SIDES, Entry, tidied
+from voiceguide.entry import LONGEST_NOTE, SIDES, Entry
 from voiceguide.errors import InvalidContent, VoiceguideError
 from voiceguide.folders import private_folder
 from voiceguide.journal import FILE, Journal
-from voiceguide.journal_file import LARGEST, read_entries, write_entries
+from voiceguide.journal_file import COLUMNS, LARGEST, read_entries, write_entries
+from voiceguide.shown_text import tidied
 from voiceguide.units import LONGEST_SESSION, Milliseconds
 
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HEAD = "began,routine,seconds"
 ROW = "2026-11-20T21:30+01:00,hands,360"
 ADD = ("journal", "add", "--minutes", "45")
@@ -40,9 +43,9 @@ ENTRIES = st.builds(
     Entry,
     id=st.just(0),
     began=st.datetimes(
-        datetime(2001, 1, 1),  # noqa: DTZ001 - the zone comes with it
-        datetime(2026, 11, 20),  # noqa: DTZ001
-        timezones=st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes))),
+        datetime(1901, 1, 1),  # noqa: DTZ001 - the zone comes with it
+        datetime(8999, 12, 31),  # noqa: DTZ001
+        timezones=st.integers(-86399, 86399).map(lambda seconds: timezone(timedelta(seconds=seconds))),
     ),
     routine=NAMES,
     length=st.integers(1, LONGEST_SESSION).map(Milliseconds),
@@ -124,6 +127,20 @@ def test_a_session_that_is_not_there_is_told(words: tuple[str, ...], run: Run) -
     assert "journal list` shows all." in done.err
 
 
+UNFIT = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029"
+
+
+def test_what_turns_a_line_round_never_gets_to_the_screen_and_letters_of_every_script_do(run: Run) -> None:
+    (number,) = put(replace(ENTRY, routine=f"גב{UNFIT}", note=f"ظهري{UNFIT}"))  # as somebody else wrote it
+    for words in (("journal", "list"), ("journal", "show", str(number)), ("progress",)):
+        said = run(*words).out
+        assert not {*UNFIT} & {*said}
+        assert "גב" in said
+    assert "ظهري\ufffd" in run("journal", "show", str(number)).out
+    assert run("journal", "edit", str(number), "--note", f"ظهري{UNFIT}").code == 0
+    assert kept()[0].note == "ظهري" + "\ufffd" * len(UNFIT)
+
+
 # ── add, edit, delete ──
 
 
@@ -159,7 +176,8 @@ def test_the_same_session_is_not_added_twice(run: Run) -> None:
     ("wrong", "message"),
     [
         (("--date", "2026-02-30"), "is no date and time"),
-        (("--date", "yesterday"), "is no date and time"),
+        (("--date", "tomorrow"), "is no date and time"),
+        (("--date", "today 25:00"), "is no date and time"),
         (("--date", "2999-01-01T10:00"), "is in the future"),
         (("--date", "0001-01-01"), "is"),
         (("--date", "1999-12-31"), "is too long ago"),
@@ -184,11 +202,82 @@ def test_what_cannot_be_is_told_and_not_added(wrong: tuple[str, ...], message: s
     assert kept() == []
 
 
+@pytest.fixture
+def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the clock on the wall be the one of Berlin."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows has its zone elsewhere")
+@pytest.mark.usefixtures("berlin")
+def test_a_time_that_the_clocks_jump_over_is_moved_on_and_that_is_said(run: Run) -> None:
+    done = run(*ADD, "--date", "2026-03-29T02:30")
+    assert done.err == "Note: the clocks went forward over 2026-03-29T02:30. It is kept as 03:30.\n"
+    assert [one.began.isoformat() for one in kept()] == ["2026-03-29T03:30:00+02:00"]
+    done = run(*ADD, "--date", "2025-10-26T02:30")  # it came twice: the first is meant
+    assert (done.code, done.err) == (0, "")
+    assert kept()[0].began.isoformat() == "2025-10-26T02:30:00+02:00"
+
+
+@pytest.mark.parametrize(
+    ("typed", "days", "at"),
+    [("yesterday", 1, "00:00"), ("Yesterday 21:30", 1, "21:30"), ("today", 0, "00:00")],
+)
+def test_a_day_may_be_called_today_or_yesterday(typed: str, days: int, at: str, run: Run) -> None:
+    today = datetime.now().astimezone().date()
+    assert run(*ADD, "--date", typed).code == 0
+    assert f"{kept()[0].began:%Y-%m-%d %H:%M}" == f"{today - timedelta(days=days)} {at}"
+
+
 def test_what_is_named_is_changed_and_the_rest_stays(run: Run) -> None:
     (number,) = put(ENTRY)
     assert run("journal", "edit", str(number), "--after", "8", "--note", "").code == 0
     assert kept() == [replace(ENTRY, id=number, pain_after=8, note="")]
     assert run("journal", "edit", str(number)).code == 2
+
+
+def test_an_answer_can_be_taken_back(run: Run) -> None:
+    (number,) = put(ENTRY)
+    words = ("--before", "none", "--after", "", "--side", "None", "--leg-unsaid")
+    assert run("journal", "edit", str(number), *words).code == 0
+    unsaid = {"pain_before": None, "pain_after": None, "side": None, "leg_worse": None}
+    assert kept() == [replace(ENTRY, id=number, **unsaid)]  # type: ignore[arg-type]
+    assert run("journal", "edit", str(number), "--leg-worse", "--leg-unsaid").code == 2
+    said = run("journal", "edit", "--help").out
+    assert "`none` for --before" in said
+    assert "--leg-unsaid" in said
+
+
+def test_to_edit_or_remove_a_session_where_none_is_kept_makes_no_journal(run: Run, stranger: Path) -> None:
+    for words in (("edit", "3", "--note", "x"), ("delete", "3", "--yes")):
+        done = run("journal", *words)
+        assert (done.code, done.err.splitlines()[0]) == (2, "Error: unknown session '3'")
+    assert [*stranger.iterdir()] == []
+
+
+def test_a_session_is_added_whatever_is_wrong_with_another_one(run: Run) -> None:
+    put(replace(ENTRY, began=datetime.now(tz=UTC)))
+    with closing(sqlite3.connect(private_folder() / FILE)) as db:
+        db.execute("UPDATE sessions SET began = 'yesterday'")
+        db.commit()
+    done = run(*ADD, "--date", "2025-11-20T21:30")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("2: 20 November 2025 21:30, lying-down, 45 min")
+
+
+def test_a_routine_that_is_not_here_is_kept_and_what_is_near_is_named(run: Run) -> None:
+    assert run(*ADD, "--routine", "hand").err == (
+        "Note: no routine here is called 'hand': did you mean 'hands'?\n"
+    )
+    assert run("journal", "edit", "1", "--routine", "an old tape").err == (
+        "Note: no routine here is called 'an old tape'.\n"
+    )
+    assert run("journal", "edit", "1", "--routine", "hands").err == ""
+    assert [one.routine for one in kept()] == ["hands"]
 
 
 def test_pain_that_went_up_by_two_says_what_that_means(run: Run) -> None:
@@ -215,7 +304,7 @@ def test_what_is_written_comes_back_exactly(entries: list[Entry], suffix: str) -
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"journal{suffix}"
         path.write_text(write_entries(entries, suffix), encoding="utf-8", newline="")
-        again = read_entries(path, NOW)
+        again = read_entries(path)
     assert again == entries
     assert [one.began.isoformat() for one in again] == [one.began.isoformat() for one in entries]
 
@@ -227,7 +316,7 @@ def test_no_spreadsheet_takes_a_note_for_a_formula(note: str, tmp_path: Path) ->
     with path.open(encoding="utf-8", newline="") as file:
         (row,) = csv.DictReader(file)
     assert row["note"] == f"'{note}"
-    assert [one.note for one in read_entries(path, NOW)] == [note]
+    assert [one.note for one in read_entries(path)] == [note]
 
 
 def test_an_apostrophe_that_keeps_nothing_from_a_spreadsheet_stays(tmp_path: Path) -> None:
@@ -236,7 +325,7 @@ def test_an_apostrophe_that_keeps_nothing_from_a_spreadsheet_stays(tmp_path: Pat
     assert "'twas fine" in text
     assert "''twas" not in text
     path.write_text(text, encoding="utf-8", newline="")
-    assert read_entries(path, NOW)[0].note == "'twas fine"
+    assert read_entries(path)[0].note == "'twas fine"
 
 
 @pytest.mark.parametrize(
@@ -288,6 +377,48 @@ def test_what_is_taken_along_can_be_read_by_its_owner_alone(run: Run, tmp_path: 
     assert (tmp_path / "mine.csv").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_session_of_which_the_file_says_other_things_is_named_and_stays(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text(f"{HEAD},note\n{ROW},first\n{ROW},second\n{ROW},first\n", encoding="utf-8")
+    other = "  2026-11-20 21:30, hands: the file says other things of it; session 1 stays as it is.\n"
+    assert run("journal", "import", str(file)).out == f"{file}: 1 session added, 2 there already\n{other}"
+    assert [one.note for one in kept()] == ["first"]
+    file.write_text(f"{HEAD},note\n{ROW},third\n", encoding="utf-8")
+    assert run("journal", "import", str(file)).out == f"{file}: 0 sessions added, 1 there already\n{other}"
+    with closing(sqlite3.connect(private_folder() / FILE)) as db:
+        db.execute("UPDATE sessions SET began = 'yesterday'")
+        db.commit()
+    assert other in run("journal", "import", str(file)).out
+
+
+def test_sessions_of_a_clock_that_was_wrong_are_taken_along_too(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clocks = ("1901-01-01T00:00+14:00", "1970-01-01T00:00+01:00", "8999-12-31T00:00Z")
+    put(ENTRY, *(replace(ENTRY, began=datetime.fromisoformat(one)) for one in clocks))
+    before, file = kept(), str(tmp_path / "mine.csv")
+    assert len(before) == 4
+    assert run("journal", "export", "-o", file).code == 0
+    monkeypatch.setenv("VOICEGUIDE_DATA", str(tmp_path / "elsewhere"))
+    assert run("journal", "import", file).code == 0
+    assert [replace(one, id=0) for one in kept()] == [replace(one, id=0) for one in before]
+    assert run("journal", "list").code == 0
+    assert run("progress", "-o", str(tmp_path / "mine.svg")).code == 0
+
+
+def test_the_help_of_import_names_every_column_and_which_are_needed(run: Run) -> None:
+    said = " ".join(run("journal", "import", "--help").out.split())
+    assert "needs the columns began, routine and seconds." in said
+    assert not [name for name in COLUMNS if name not in re.findall(r"\w+", said)]
+
+
+def test_a_session_of_which_nothing_else_is_said_was_whole_as_with_add(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text(f"{HEAD},whole\n{ROW},\n", encoding="utf-8")
+    (tmp_path / "mine.json").write_text(rows(), encoding="utf-8")
+    found = [one for name in ("mine.csv", "mine.json") for one in read_entries(tmp_path / name)]
+    assert [one.is_whole for one in found] == [True, True]
+
+
 def test_another_ending_is_told(run: Run, tmp_path: Path) -> None:
     for words in (("export", "-o", str(tmp_path / "mine.xlsx")), ("import", str(tmp_path / "mine.xlsx"))):
         done = run("journal", *words)
@@ -304,8 +435,10 @@ def test_every_wrong_line_is_told_and_nothing_is_imported(run: Run, tmp_path: Pa
     file = tmp_path / "mine.csv"
     rows = [
         "2026-02-30,hands,360,,,,",
-        "2999-01-01,hands,360,,,,",
+        "tomorrow,hands,360,,,,",
         "0001-01-01,hands,360,,,,",
+        "9999-12-31,hands,360,,,,",
+        ",hands,360,,,,",
         "2026-11-20,,360,,,,",
         "2026-11-20,hands,99999,,,,",
         '2026-11-20,hands,360,11,-1,"two\nlines",x',
@@ -318,7 +451,7 @@ def test_every_wrong_line_is_told_and_nothing_is_imported(run: Run, tmp_path: Pa
     assert done.code == 1
     told = [line for line in done.err.splitlines() if line.startswith("Error: ")]
     lines = [int(re.match(rf"Error: {re.escape(str(file))}:(\d+): ", line)[1]) for line in told]  # type: ignore[index]
-    assert lines == [3, 4, 5, 6, 7, 8, 8, 8, 10, 10, 10]
+    assert lines == [3, 4, 5, 6, 7, 8, 9, 10, 10, 10, 12, 12, 12]
     assert kept() == []
 
 
@@ -388,7 +521,7 @@ def test_whatever_a_file_holds_it_is_read_or_told(content: bytes, suffix: str) -
         path = Path(folder) / f"mine{suffix}"
         path.write_bytes(content)
         with suppress(VoiceguideError):
-            assert read_entries(path, NOW) == []
+            assert read_entries(path) == []
 
 
 def rows(**changes: Any) -> str:
@@ -417,4 +550,4 @@ def test_whatever_stands_in_a_session_it_is_one_or_told(changes: dict[str, Any])
         path = Path(folder) / "mine.json"
         path.write_text(rows(**changes), encoding="utf-8")
         with suppress(InvalidContent), Journal(Path(folder)) as journal:
-            assert journal.insert(read_entries(path, NOW)) == 1
+            assert [one.is_new for one in journal.insert(read_entries(path))] == [True]

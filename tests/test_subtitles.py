@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from tests.made_up import Sound, Stretch, make_session
 from voiceguide.errors import UnknownName
+from voiceguide.shown_text import in_one_line
 from voiceguide.subtitles import SUBTITLES, make_lrc, make_srt, make_vtt, subtitles_in
-from voiceguide.track import Line, Track, in_one_line, make_track
+from voiceguide.track import Line, Track, make_track
 from voiceguide.units import LONGEST_SESSION, Milliseconds
 
 NASTY = (

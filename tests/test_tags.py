@@ -29,8 +29,9 @@ from voiceguide.exporter import export
 from voiceguide.formats._tags import three_letters
 from voiceguide.library import find_routine, load_language, load_points, load_routine
 from voiceguide.session import Session, compile_session
+from voiceguide.shown_text import LONGEST_TEXT, in_one_line
 from voiceguide.subtitles import make_lrc
-from voiceguide.track import LONGEST_TEXT, Line, Mark, Track, in_one_line, make_bare_track, make_track
+from voiceguide.track import Line, Mark, Track, make_bare_track, make_track
 from voiceguide.units import Milliseconds, in_frames
 from voiceguide.voice import find_voice
 

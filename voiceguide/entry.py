@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from unicodedata import category
 
 from voiceguide.units import Milliseconds
 
@@ -79,10 +78,3 @@ def day_means_stop(entries: Sequence[Entry]) -> bool:
     after = [one.pain_after for one in entries if one.pain_after is not None]
     went_up = bool(before and after) and after[-1] - min(before) >= MUCH_MORE
     return went_up or any(one.means_stop for one in entries)
-
-
-def tidied(text: str) -> str:
-    """Return a text with its lines ending alike, and a mark for what no file and no screen can take."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    unfit = {"Cc", "Cs"}  # control characters, and halves of a character
-    return "".join("\ufffd" if category(one) in unfit and one not in "\n\t" else one for one in text)

@@ -6,22 +6,24 @@ a crash. What cannot be read is moved aside, never removed; what a newer voicegu
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from voiceguide.entry import Entry
 from voiceguide.errors import UsageError, VoiceguideError
+from voiceguide.journal_disk import identity, make_if_missing, move_aside, open_to_read, start_version
 from voiceguide.journal_tables import (
+    EARLIEST,
     MIGRATIONS,
-    START,
     Broken,
+    UnreadableEntry,
     add_stays,
-    decoded,
     delete_entry,
     find_entries,
     find_id,
@@ -43,10 +45,25 @@ FILE = "journal.sqlite3"
 """Its name in the private folder."""
 _PATIENCE = 5.0
 """Seconds to wait for another process that writes; a write takes milliseconds."""
-_BESIDE = ("-wal", "-shm")
-"""What SQLite keeps beside the file while it is open."""
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+"""What a system answers where nothing can be written."""
 _MICROSECOND = timedelta(microseconds=1)
 Result = TypeVar("Result")
+
+
+class Inserted(NamedTuple):
+    """What became of a session that was to be stored."""
+
+    number: int
+    """Its number in the journal, or the one of the session that was there already."""
+    is_new: bool
+    """False if one that began at the same instant with the same routine was there already."""
+    is_same: bool
+    """True if what the journal has is what was to be stored."""
+
+
+class _Unwritable(VoiceguideError):
+    """A journal that cannot be written; it may still be read."""
 
 
 class Journal:
@@ -90,26 +107,13 @@ class Journal:
 
         return self._write(store)
 
-    def insert(self, entries: Iterable[Entry]) -> int:
-        """Store all of the sessions or none, and return how many were new; their numbers do not count.
+    def insert(self, entries: Iterable[Entry]) -> list[Inserted]:
+        """Store all of the sessions or none, and return what became of each; their numbers do not count.
 
         One that began at the same instant with the same routine is there already, and stays as it is.
         """
         given = tuple(entries)
-
-        def store(db: sqlite3.Connection) -> int:
-            new = 0
-            for entry in given:
-                if find_id(db, entry.began, entry.routine) is None:
-                    insert_entry(db, entry)
-                    new += 1
-            return new
-
-        return self._write(store)
-
-    def add_stay(self, number: int, stop: str, seconds: float) -> None:
-        """Store that so many seconds of a stop's dose were heard. Raises `UnknownName` for no session."""
-        self.update(number, stays=((stop, seconds),))
+        return self._write(lambda db: [_insert(db, entry) for entry in given])
 
     def update(self, number: int, *, stays: Iterable[tuple[str, float]] = (), **changes: Any) -> None:
         """Store fields of a session that have changed, and stays that are over; both or none of it.
@@ -121,6 +125,7 @@ class Journal:
         UsageError
             If it would begin when another one of its routine did.
         """
+        self._check_begun(number)
         over = tuple(stays)
 
         def store(db: sqlite3.Connection) -> None:
@@ -138,19 +143,32 @@ class Journal:
 
     def delete(self, number: int) -> None:
         """Remove a session for good. Raises `UnknownName` if there is none of that number."""
+        self._check_begun(number)
         self._write(lambda db: delete_entry(db, number))
 
     def get(self, number: int) -> Entry:
         """Return the session of a number. Raises `UnknownName` if there is none."""
-        if not self.path.exists():
+        if not self._is_there():
             raise unknown(number)
-        return self._do(lambda db: get_entry(db, number))
+        return self._read(lambda db: get_entry(db, number))
 
-    def entries(self, since: datetime = START) -> list[Entry]:
-        """Return the sessions that began at a time or later, the oldest first."""
-        if not self.path.exists():
+    def entries(self, since: datetime | None = None) -> list[Entry]:
+        """Return the sessions that began at a time or later, or all of them, the oldest first."""
+        if not self._is_there():
             return []  # to look whether there is one makes none
-        return self._do(lambda db: list(find_entries(db, "instant >= ?", instant_of(since))))
+        first = EARLIEST if since is None else instant_of(since)
+        return self._read(lambda db: list(find_entries(db, "instant >= ?", first)))
+
+    def _is_there(self) -> bool:
+        try:
+            return identity(self.path) is not None
+        except OSError as error:
+            raise self._refused(error) from None
+
+    def _check_begun(self, number: int) -> None:
+        """Raise `UnknownName` if there is no journal, and was none: to change a session makes none."""
+        if not self.opened and not self._is_there():
+            raise unknown(number)
 
     def _write(self, change: Callable[[sqlite3.Connection], Result]) -> Result:
         def store(db: sqlite3.Connection) -> Result:
@@ -159,6 +177,24 @@ class Journal:
 
         return self._do(store)
 
+    def _read(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Return what `work` makes of the file, also where nothing can be written."""
+        import sqlite3
+
+        try:
+            return self._do(work)
+        except _Unwritable:
+            try:
+                self._refuse_newer(start_version(self.path))
+                with closing(open_to_read(self.path)) as db:
+                    return work(db)
+            except Broken as error:
+                raise self._fault(str(error)) from None
+            except sqlite3.Error as error:
+                raise self._explained(error) from None
+            except OSError as error:
+                raise self._refused(error) from None
+
     def _do(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Return what `work` makes of the file. What is broken is moved aside first, and a new one begun."""
         import sqlite3
@@ -166,42 +202,38 @@ class Journal:
         for is_last in (False, True):
             try:
                 return work(self._connected())
-            except Broken:
-                self._broke(is_last=is_last, why="it is no journal")
+            except Broken as error:
+                self._broke(is_last=is_last, why=str(error))
             except sqlite3.DatabaseError as error:
                 if _code_of(error) not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
                     raise self._explained(error) from None
                 self._broke(is_last=is_last, why=str(error))
             except OSError as error:
-                raise self._fault(error.strerror or str(error)) from None
+                raise self._refused(error) from None
         raise AssertionError  # the second time returns or raises
 
     def _connected(self) -> sqlite3.Connection:
         """Return the open file: another one, if the one that was open is no longer there."""
-        if self._open is not None and self._file == _identity(self.path):
+        if self._open is not None and self._file == identity(self.path):
             return self._open
         if self._open is not None:
             self._file = None  # a new one may well get the number of the old one
         self.close()
         make_private_folder(self.path.parent)
-        with suppress(FileExistsError):
-            # Before SQLite does: what it keeps beside the file gets the same permission bits.
-            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNERS_FILE))
-            make_private_folder(self.path.parent)
+        make_if_missing(self.path)
         if os.name == "posix" and self.path.stat().st_mode & 0o077:
             self.path.chmod(OWNERS_FILE)
-        self._refuse_newer(_version_of(self.path))
+        self._refuse_newer(start_version(self.path))
         import sqlite3
 
         db = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None)
-        db.text_factory = decoded
         try:
             self._refuse_newer(prepare(db))
             migrate(db, MIGRATIONS)
         except BaseException:
             db.close()
             raise
-        found = _identity(self.path)
+        found = identity(self.path)
         self.opened += found != self._file
         self._open, self._file = db, found
         return db
@@ -218,36 +250,16 @@ class Journal:
         """Move the file aside, with what lies beside it."""
         if is_last:
             raise self._fault(why)
-        broken = _identity(self.path)
+        broken = identity(self.path)
         self._file = None
         self.close()  # before it is moved: SQLite removes what lies beside it by its name
-        if broken is None or broken != _identity(self.path):
+        if broken is None or broken != identity(self.path):
             return  # another process was quicker
-        stem = f"{self.path.name}.broken-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
-        aside, number = self.path.with_name(stem), 1
-        while any(Path(f"{aside}{end}").exists() for end in ("", *_BESIDE)):
-            number += 1
-            aside = self.path.with_name(f"{stem}-{number}")
         try:
-            self._move_to(aside)
+            aside = move_aside(self.path)
         except OSError as error:
             raise self._fault(f"{why}, and it cannot be moved aside: {error.strerror}") from None
         self.tell(f"The journal could not be read ({why}). It is kept as {aside}, and a new one is begun.")
-
-    def _move_to(self, aside: Path) -> None:
-        """Move the file, and then what lies beside it: all of it or nothing. Raises `OSError`."""
-        # The file first: without it SQLite would remove the changes that lie beside it.
-        with suppress(FileNotFoundError):
-            self.path.rename(aside)
-        try:
-            for end in _BESIDE:
-                with suppress(FileNotFoundError):
-                    Path(f"{self.path}{end}").rename(f"{aside}{end}")
-        except OSError:
-            for end in ("", *_BESIDE):
-                with suppress(OSError):
-                    Path(f"{aside}{end}").rename(f"{self.path}{end}")
-            raise
 
     def _explained(self, error: sqlite3.Error) -> VoiceguideError:
         import sqlite3
@@ -257,37 +269,39 @@ class Journal:
             sqlite3.SQLITE_LOCKED: "another program is using it",
             sqlite3.SQLITE_FULL: "the disk is full",
             sqlite3.SQLITE_READONLY: "it cannot be written",
-            sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
+            sqlite3.SQLITE_CANTOPEN: "it cannot be opened, or nothing can be written beside it",
         }
-        return self._fault(faults.get(_code_of(error), str(error)))
+        is_forbidden = _code_of(error) in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+        return self._fault(faults.get(_code_of(error), str(error)), is_forbidden=is_forbidden)
 
-    def _fault(self, what: str) -> VoiceguideError:
-        return VoiceguideError(
+    def _refused(self, error: OSError) -> VoiceguideError:
+        if isinstance(error, FileExistsError | NotADirectoryError):
+            return VoiceguideError(
+                "a file is in the way of the journal's folder",
+                where=str(next(above for above in self.path.parents if above.exists())),
+                hint="move it away, or name another folder in VOICEGUIDE_DATA.",
+            )
+        return self._fault(error.strerror or str(error), is_forbidden=error.errno in _FORBIDDEN)
+
+    def _fault(self, what: str, *, is_forbidden: bool = False) -> VoiceguideError:
+        return (_Unwritable if is_forbidden else VoiceguideError)(
             f"the journal cannot be used: {what}",
             where=str(self.path),
             hint="is there room, may you read and write there, and does no other program hold it?",
         )
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells a file from another one of its name; None if there is none."""
+def _insert(db: sqlite3.Connection, entry: Entry) -> Inserted:
+    number = find_id(db, entry.began, entry.routine)
+    if number is None:
+        return Inserted(insert_entry(db, entry), is_new=True, is_same=True)
     try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_dev, found.st_ino
+        is_same = get_entry(db, number) == replace(entry, id=number)
+    except UnreadableEntry:
+        is_same = False
+    return Inserted(number, is_new=False, is_same=is_same)
 
 
 def _code_of(error: sqlite3.Error) -> int:
     """Return SQLite's primary result code; 0 for an error of Python's own, which has none."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
-
-
-def _version_of(path: Path) -> int:
-    """Return the version that the file's first bytes name, read without SQLite, which may write; 0 if none.
-
-    It stands at byte 60, as https://sqlite.org/fileformat.html has it.
-    """
-    with path.open("rb") as file:
-        start = file.read(64)
-    return int.from_bytes(start[60:64], "big") if start.startswith(b"SQLite format 3\0") else 0

@@ -6,15 +6,27 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from voiceguide.entry import LEAST_PAIN, LONGEST_NOTE, MOST_PAIN, SIDES, Entry, tidied
+from voiceguide.entry import Entry
+from voiceguide.entry_fields import (
+    EARLIEST,
+    HINTS,
+    parse_began,
+    parse_done,
+    parse_flag,
+    parse_note,
+    parse_pain,
+    parse_routine_name,
+    parse_seconds,
+    parse_side,
+    parse_stops,
+)
 from voiceguide.errors import InvalidContent, Problem, UsageError, VoiceguideError
-from voiceguide.units import LONGEST_SESSION, SECOND, Milliseconds, in_seconds
+from voiceguide.shown_text import shown
+from voiceguide.units import SECOND, in_seconds
 
 SUFFIXES = (".csv", ".json")
 """How the name of such a file ends."""
@@ -22,16 +34,9 @@ COLUMNS = "began routine seconds whole before after leg_worse side note stops do
 """What each session has there, in this order."""
 LARGEST = 32_000_000
 """Bytes that are read: a session each day of a long life has less."""
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-"""Before that nobody had a session to tell of; it is a slip."""
 _VERSION = 1
-_LEEWAY = timedelta(minutes=1)
-"""By how much the clocks of two machines may differ."""
-_ECHOED = 40
-"""Characters of a value that an error names at most."""
 _FORMULA = re.compile(r"'*[=+\-@\t]")
 """How a cell begins that a spreadsheet would take for a formula, or that was kept from it."""
-_FLAGS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
 def write_entries(entries: Iterable[Entry], suffix: str) -> str:
@@ -84,15 +89,13 @@ def _as_it_was(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
-def read_entries(path: Path, now: datetime) -> list[Entry]:
+def read_entries(path: Path) -> list[Entry]:
     """Return the sessions in a file that `write_entries` wrote, or somebody else did in its way.
 
     Parameters
     ----------
     path
         A `.csv` or a `.json`.
-    now
-        No session begins later.
 
     Raises
     ------
@@ -110,7 +113,7 @@ def read_entries(path: Path, now: datetime) -> list[Entry]:
     problems: list[Problem] = []
     for where, row in rows:
         try:
-            entries.append(_parse(row, now))
+            entries.append(_parse(row))
         except InvalidContent as error:
             problems += [Problem(one.path, one.message, one.hint, where) for one in error.problems]
     if problems:
@@ -209,7 +212,7 @@ def _check_columns(names: Iterable[str], where: str) -> None:
         raise VoiceguideError("a column stands there twice", where=where, hint=hint)
 
 
-def _parse(row: Mapping[str, Any], now: datetime) -> Entry:
+def _parse(row: Mapping[str, Any]) -> Entry:
     """Return the session a row describes; text or what JSON has, where it was left out None or nothing."""
     problems: list[Problem] = []
 
@@ -217,143 +220,25 @@ def _parse(row: Mapping[str, Any], now: datetime) -> Entry:
         try:
             return parse(row[name]) if name in row else otherwise
         except ValueError as error:
-            problems.append(Problem((name,), f"{name}: {error}", hint=_HINTS[name]))
+            problems.append(Problem((name,), f"{name}: {error}", hint=HINTS[name]))
             return otherwise
 
     missing = (name for name in ("began", "routine", "seconds") if name not in row)
-    problems += [Problem((name,), f"{name}: nothing stands there", hint=_HINTS[name]) for name in missing]
+    problems += [Problem((name,), f"{name}: nothing stands there", hint=HINTS[name]) for name in missing]
     entry = Entry(
         id=0,
-        began=read("began", lambda text: parse_began(text, now), now),
+        began=read("began", parse_began, EARLIEST),
         routine=read("routine", parse_routine_name, "?"),
         length=read("seconds", parse_seconds, SECOND),
-        is_whole=read("whole", parse_flag, otherwise=False),
+        is_whole=read("whole", parse_flag, otherwise=True),
         pain_before=read("before", parse_pain, None),
         pain_after=read("after", parse_pain, None),
         leg_worse=read("leg_worse", parse_flag, None),
         side=read("side", parse_side, None),
         note=read("note", parse_note, ""),
-        stops=read("stops", _parse_stops, ()),
-        done=read("done", _parse_done, {}),
+        stops=read("stops", parse_stops, ()),
+        done=read("done", parse_done, {}),
     )
     if problems:
         raise InvalidContent(problems)
     return entry
-
-
-_HINTS = {
-    "began": "such as 2026-11-20T21:30+01:00, not later than now.",
-    "routine": "as it is called on the command line, in one line.",
-    "seconds": f"how long it was to take, up to {LONGEST_SESSION // SECOND}.",
-    "whole": "yes or no.",
-    "before": "a whole number from 0 to 10, or nothing.",
-    "after": "a whole number from 0 to 10, or nothing.",
-    "leg_worse": "yes, no, or nothing.",
-    "side": f"{', '.join(SIDES)}, or nothing.",
-    "note": f"up to {LONGEST_NOTE} characters.",
-    "stops": "such as li4.left li4.right.",
-    "done": "such as li4.left=30 li4.right=12.5, in seconds.",
-}
-
-
-def shown(value: Any) -> str:
-    """Return a value from a file as an error may name it: short, and with nothing that a screen obeys."""
-    text = "".join(one if one.isprintable() else "\ufffd" for one in str(value)[: _ECHOED + 1])
-    return f"'{text[: _ECHOED - 1]}…'" if len(text) > _ECHOED else f"'{text}'"
-
-
-def parse_began(text: Any, now: datetime) -> datetime:
-    """Return the time that a text names, in the zone here if it names none. Raises `ValueError`.
-
-    It has to be one that a session may have begun at: not in the future, and not before 2000.
-    """
-    try:
-        when = datetime.fromisoformat(text.strip())
-        when = when if when.tzinfo else when.astimezone()
-        is_possible = EARLIEST <= when <= now + _LEEWAY
-    except (ValueError, TypeError, AttributeError, OverflowError, OSError):
-        raise ValueError(f"{shown(text)} is no date and time") from None
-    if not is_possible:
-        raise ValueError(f"{shown(text)} is {'in the future' if when > now else 'too long ago'}")
-    if (when.utcoffset() or timedelta()) % timedelta(minutes=1):
-        raise ValueError(f"{shown(text)} is in no time zone of today")
-    return when
-
-
-def parse_routine_name(text: Any) -> str:
-    """Return the name of a routine, which need not be here. Raises `ValueError`."""
-    if not isinstance(text, str) or not text.strip() or "\n" in text or tidied(text) != text:
-        raise ValueError(f"{shown(text)} is no name of a routine")
-    return text
-
-
-def parse_seconds(value: Any) -> Milliseconds:
-    """Return the length of a session from its seconds, to the millisecond. Raises `ValueError`."""
-    number = _number(value)
-    length = Milliseconds(round(number * SECOND))
-    if not 0 < length <= LONGEST_SESSION:
-        raise ValueError(f"{shown(value)} is not the length of a session")
-    return length
-
-
-def parse_pain(value: Any) -> int:
-    """Return pain as it is told: a whole number from 0 to 10. Raises `ValueError`."""
-    text = str(value).strip()
-    is_number = re.fullmatch(r"\d{1,2}", text, re.ASCII)
-    if isinstance(value, bool) or not is_number or not LEAST_PAIN <= int(text) <= MOST_PAIN:
-        raise ValueError(f"{shown(value)} is not a whole number from {LEAST_PAIN} to {MOST_PAIN}")
-    return int(text)
-
-
-def parse_flag(value: Any) -> bool:
-    """Return yes or no as a truth. Raises `ValueError`."""
-    try:
-        return _FLAGS[str(value).strip().lower()]
-    except KeyError:
-        raise ValueError(f"{shown(value)} is neither yes nor no") from None
-
-
-def parse_side(value: Any) -> str:
-    """Return one of `SIDES`. Raises `ValueError`."""
-    if value not in SIDES:
-        raise ValueError(f"{shown(value)} is none of {', '.join(SIDES)}")
-    return str(value)
-
-
-def parse_note(value: Any) -> str:
-    """Return a note as it can be kept. Raises `ValueError` if it is too long."""
-    if not isinstance(value, str):
-        raise ValueError(f"{shown(value)} is no text")  # noqa: TRY004 - as all that is wrong in a file
-    if len(tidied(value)) > LONGEST_NOTE:
-        raise ValueError(f"the note has {len(value)} characters, and {LONGEST_NOTE} can be kept")
-    return tidied(value)
-
-
-def _parse_stops(value: Any) -> tuple[str, ...]:
-    words: Sequence[Any] = value.split() if isinstance(value, str) else value
-    if not isinstance(words, list) or not all(map(_is_stop, words)):
-        raise ValueError(f"{shown(value)} are no stops")
-    return tuple(words)
-
-
-def _parse_done(value: Any) -> dict[str, float]:
-    found = value
-    if isinstance(value, str):
-        pairs = [word.rpartition("=")[::2] for word in value.split()]
-        found = dict(pairs) if len(dict(pairs)) == len(pairs) else None
-    if not isinstance(found, dict) or not all(map(_is_stop, found)):
-        raise ValueError(f"{shown(value)} are no stops with their seconds")
-    return {stop: round(_number(seconds), 3) for stop, seconds in found.items()}
-
-
-def _is_stop(word: Any) -> bool:
-    return isinstance(word, str) and bool(word) and not re.search(r"\s", word) and tidied(word) == word
-
-
-def _number(value: Any) -> float:
-    """Return the seconds that something stands for, at most a week of them."""
-    with suppress(ValueError, TypeError, OverflowError):
-        number = float(value)
-        if not isinstance(value, bool) and 0 <= number <= 604_800 and "_" not in str(value):
-            return number
-    raise ValueError(f"{shown(value)} are no seconds")

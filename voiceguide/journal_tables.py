@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from voiceguide.entry import LONGEST_NOTE, Entry
+from voiceguide.entry import Entry
 from voiceguide.errors import UnknownName, VoiceguideError
 from voiceguide.units import Milliseconds
 
@@ -15,14 +15,15 @@ if TYPE_CHECKING:  # `play` looks whether there is a journal before it needs it
     import sqlite3
 
 _MICROSECOND = timedelta(microseconds=1)
-START = datetime(1970, 1, 1, tzinfo=UTC)
+_START = datetime(1970, 1, 1, tzinfo=UTC)
 """What instants are counted from."""
-_LAST = 2**63 - 1
-"""The largest number that SQLite has."""
+EARLIEST, _LAST = -(2**63), 2**63 - 1
+"""The smallest and the largest number that SQLite has."""
 
 MIGRATIONS: Sequence[Sequence[str]] = (
     (
-        f"""
+        # 10000: `LONGEST_NOTE` as it was then. What is written here never changes, whatever becomes of that.
+        """
         CREATE TABLE sessions (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             instant INTEGER NOT NULL,
@@ -35,7 +36,7 @@ MIGRATIONS: Sequence[Sequence[str]] = (
             pain_after INTEGER CHECK (typeof(pain_after) <> 'text' AND pain_after BETWEEN 0 AND 10),
             leg_worse INTEGER CHECK (leg_worse IN (0, 1)),
             side TEXT CHECK (side IN ('left', 'right', 'both', 'unsure')),
-            note TEXT NOT NULL CHECK (length(note) <= {LONGEST_NOTE}),
+            note TEXT NOT NULL CHECK (length(note) <= 10000),
             UNIQUE (instant, routine)
         )
         """,
@@ -56,10 +57,12 @@ MIGRATIONS: Sequence[Sequence[str]] = (
 """
 COLUMNS = "began routine length stops is_whole pain_before pain_after leg_worse side note".split()
 """The columns that are fields of an `Entry`, too."""
+NO_JOURNAL = "it is no journal"
+"""What is said of anything else that lies there."""
 
 
 class Broken(Exception):
-    """What lies there is no journal that can be read."""
+    """What lies there is no journal that can be read; in words, why."""
 
 
 class UnreadableEntry(VoiceguideError):
@@ -75,12 +78,13 @@ def decoded(text: bytes) -> str | bytes:
 
 
 def prepare(db: sqlite3.Connection) -> int:
-    """Return the version of a file that was opened, which is whole and will keep what it is told to.
+    """Return the version of a file that was opened, and will keep what it is told to.
 
     Raises `Broken` if it is not whole.
     """
     import sqlite3
 
+    db.text_factory = decoded
     try:
         db.execute("PRAGMA journal_mode = WAL")
     except sqlite3.OperationalError as error:
@@ -90,8 +94,13 @@ def prepare(db: sqlite3.Connection) -> int:
     # What is stored is on disk when that is said, and what is removed is overwritten.
     for line in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         db.execute(f"PRAGMA {line}")
+    return whole_version(db)
+
+
+def whole_version(db: sqlite3.Connection) -> int:
+    """Return the version of a file. Raises `Broken` if it is not whole."""
     if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-        raise Broken
+        raise Broken(NO_JOURNAL)
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
@@ -105,7 +114,7 @@ def migrate(db: sqlite3.Connection, migrations: Sequence[Sequence[str]]) -> None
             if found >= version:
                 continue  # another process was quicker
             if not found and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                raise Broken
+                raise Broken(NO_JOURNAL)
             for statement in statements:
                 db.execute(statement)
             db.execute(f"PRAGMA user_version = {version}")
@@ -126,7 +135,7 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 def instant_of(when: datetime) -> int:
     """Return a time in microseconds since 1970."""
-    return (when - START) // _MICROSECOND
+    return (when - _START) // _MICROSECOND
 
 
 def row_of(entry: Entry) -> dict[str, object]:
@@ -204,20 +213,26 @@ def find_entries(db: sqlite3.Connection, where: str, value: object) -> Iterator[
 
 
 def _entry(number: int, row: Mapping[str, Any], done: Mapping[str, float]) -> Entry:
-    unreadable = UnreadableEntry(
-        f"session {number} in the journal cannot be read: somebody else wrote it",
-        hint=f"`voiceguide journal delete {number}` removes it.",
-    )
     if any(isinstance(value, bytes) for value in (*row.values(), *done)):
-        raise unreadable
+        raise _unreadable(number)
     try:
+        began = datetime.fromisoformat(row["began"])
         more = {
-            "began": datetime.fromisoformat(row["began"]),
+            "began": began,
             "length": Milliseconds(row["length"]),
             "stops": tuple(row["stops"].split()),
             "is_whole": bool(row["is_whole"]),
             "leg_worse": None if row["leg_worse"] is None else bool(row["leg_worse"]),
         }
     except (ValueError, TypeError, AttributeError):
-        raise unreadable from None
+        raise _unreadable(number) from None
+    if began.tzinfo is None:
+        raise _unreadable(number)
     return Entry(id=number, done=done, **{**row, **more})
+
+
+def _unreadable(number: int) -> UnreadableEntry:
+    return UnreadableEntry(
+        f"session {number} in the journal cannot be read: somebody else wrote it",
+        hint=f"`voiceguide journal delete {number}` removes it.",
+    )

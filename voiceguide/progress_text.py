@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from voiceguide.entry import LEAST_PAIN, MOST_PAIN, Entry
 from voiceguide.leaflet import Leaflet
 from voiceguide.progress import KEPT, MISSED, OPEN, Progress
-from voiceguide.track import in_one_line
+from voiceguide.shown_text import in_one_line, tidied
 from voiceguide.units import MINUTE
 
 BEFORE, AFTER, SAME = "o", "x", "="
@@ -30,7 +30,7 @@ def tell_session(entry: Entry, leaflet: Leaflet) -> str:
     leg = f", {leaflet.journal['leg_worse']}" if entry.leg_worse else ""
     told = line.format(
         when=f"{entry.began:%Y-%m-%d %H:%M}",
-        routine=in_one_line(entry.routine),
+        routine=in_one_line(tidied(entry.routine)),
         minutes=str(max(round(entry.length / MINUTE), 1)),
         pain=words[f"pain{known}"].format(before=before, after=after),
     )

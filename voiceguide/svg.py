@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable
 from math import hypot
 
-from voiceguide.track import without_line_ends
+from voiceguide.shown_text import without_line_ends
 
 COLORS = """\
 svg { color-scheme: light dark; --paper: #fbf9f6; --ink: #1b2333; --soft: #55617a; --line: #c3cad6;

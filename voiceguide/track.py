@@ -5,11 +5,11 @@ A player shows it: the title, a chapter for each stop, a cover, and the words as
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from voiceguide.shown_text import in_one_line, without_line_ends
 from voiceguide.units import NOTHING, Milliseconds, in_frames
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 ARTIST = ALBUM_ARTIST = "voiceguide"
 GENRE = "Speech"
 """One of the genres that players know by a number (101, https://id3.org/id3v2.3.0#Appendix_A)."""
-LONGEST_TEXT = 300
-"""Characters of a title. Players cut it much earlier; a title without end would only fill the file."""
 
 
 class Mark(NamedTuple):
@@ -173,20 +171,3 @@ def _words_in(track: Track, mark: Mark) -> Iterator[Line]:
 def make_bare_track(sound: Sound) -> Track:
     """Return what a file holds that says nothing of itself."""
     return Track(samplerate=sound.samplerate, frames=in_frames(sound.timeline.duration, sound.samplerate))
-
-
-def in_one_line(text: str) -> str:
-    """Return a text without what a player cannot show: control characters, line ends, and what has no end.
-
-    Marks of direction (Unicode's `Cf`) stay: a title in Hebrew or Arabic may need them.
-    """
-    line = without_line_ends(text)
-    return line if len(line) <= LONGEST_TEXT else line[: LONGEST_TEXT - 1].rstrip() + "…"
-
-
-def without_line_ends(text: str) -> str:
-    """Return a text without control characters and line ends, however long it is."""
-    shown = "".join(
-        " " if unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} else letter for letter in text
-    )
-    return " ".join(shown.split())

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from voiceguide.track import in_one_line
+from voiceguide.shown_text import in_one_line
 
 _STYLE = Path(__file__).with_suffix(".css")
 """Colours and type, the same on every page."""

@@ -11,6 +11,7 @@ from voiceguide.folders import private_folder
 from voiceguide.journal import Journal
 from voiceguide.leaflet import Leaflet
 from voiceguide.review import day
+from voiceguide.shown_text import in_one_line, tidied
 from voiceguide.units import MINUTE, clock
 
 
@@ -24,7 +25,7 @@ def in_a_line(entry: Entry, leaflet: Leaflet) -> str:
     words, minutes = leaflet.journal, max(1, round(entry.length / MINUTE))
     parts = [
         f"{day(entry.began.date())} {entry.began:%H:%M}",
-        entry.routine,
+        in_one_line(tidied(entry.routine)),
         words["minutes" if entry.is_whole else "part_of"].format(minutes=minutes),
     ]
     if entry.pain_before is not None:
@@ -47,7 +48,7 @@ def in_full(entry: Entry, leaflet: Leaflet) -> Iterator[str]:
     leg = unsaid if entry.leg_worse is None else words["yes" if entry.leg_worse else "no"]
     facts = {
         "began": f"{day(entry.began.date())} {entry.began:%H:%M}",
-        "routine": entry.routine,
+        "routine": in_one_line(tidied(entry.routine)),
         "takes": clock(entry.length),
         "gone_through": words["whole" if entry.is_whole else "partial"],
         "pain_before": unsaid if entry.pain_before is None else entry.pain_before,
@@ -61,6 +62,6 @@ def in_full(entry: Entry, leaflet: Leaflet) -> Iterator[str]:
     yield from (f"  {words[name]}: {fact}" for name, fact in facts.items() if fact != "")
     if entry.note:
         yield f"  {words['note']}:"
-        yield from (f"    {line}" for line in entry.note.split("\n"))
+        yield from (f"    {line}" for line in tidied(entry.note).split("\n"))
     if entry.means_stop:
         yield f"  {words['meant_stop']}"

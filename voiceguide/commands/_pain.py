@@ -12,11 +12,12 @@ from typing import Any
 import click
 
 from voiceguide.commands._speaking import LANGUAGE
-from voiceguide.entry import LONGEST_NOTE, MOST_PAIN, day_means_stop, is_of_today, start_of_day, tidied
+from voiceguide.entry import LONGEST_NOTE, MOST_PAIN, day_means_stop, is_of_today, start_of_day
 from voiceguide.errors import VoiceguideError
 from voiceguide.journal import Journal
 from voiceguide.library import load_leaflet
 from voiceguide.session_log import Log
+from voiceguide.shown_text import tidied
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,27 +18,28 @@ from voiceguide.commands._options import json_option
 from voiceguide.commands._output import output_options
 from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.entry import Entry
-from voiceguide.errors import UsageError
-from voiceguide.journal_file import (
-    as_row,
-    checked_suffix,
+from voiceguide.entry_fields import (
+    check_began,
     parse_began,
     parse_note,
     parse_pain,
     parse_routine_name,
     parse_seconds,
     parse_side,
-    read_entries,
-    write_entries,
 )
+from voiceguide.errors import UsageError, did_you_mean
+from voiceguide.journal_file import as_row, checked_suffix, read_entries, write_entries
 from voiceguide.journal_tables import UnreadableEntry
-from voiceguide.library import DEFAULT_ROUTINE, load_leaflet
+from voiceguide.library import DEFAULT_ROUTINE, load_leaflet, routine_names
 from voiceguide.private_files import OWNERS_FILE
 from voiceguide.review import review
+from voiceguide.shown_text import in_one_line
 from voiceguide.units import Milliseconds
 from voiceguide.whole_files import check_file_target, replacing, write_utf8
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+_NOTHING = object()
+"""What an answer is changed to that is taken back; None is one of which nothing is said."""
 _number_argument = click.argument("number", type=int, metavar="ID")
 
 
@@ -77,11 +79,37 @@ def _parse_minutes(text: str) -> Milliseconds:
         raise ValueError(f"'{text}' is no number of minutes that a session takes") from None
 
 
-_DATE = _Said(lambda text: parse_began(text, _now()), "such as 2026-11-20T21:30, not later than now.")
-_ROUTINE = _Said(parse_routine_name, "as it is called on the command line.")
+def _parse_date(text: str) -> datetime:
+    now, day = _now(), text.strip()
+    for name, days in (("today", 0), ("yesterday", 1)):
+        if day.lower().startswith(name):
+            day = f"{now.date() - timedelta(days=days)}{day[len(name) :]}"
+    when = parse_began(day)
+    check_began(when, now)
+    if when.replace(tzinfo=None) != datetime.fromisoformat(day).replace(tzinfo=None):
+        click.echo(f"Note: the clocks went forward over {text}. It is kept as {when:%H:%M}.", err=True)
+    return when
+
+
+def _parse_routine(text: str) -> str:
+    name, known = parse_routine_name(text), routine_names()
+    if name not in known:
+        near = did_you_mean(name, known)
+        # It may be one from elsewhere, or one that is here no more.
+        click.echo(f"Note: no routine here is called '{name}'{f': {near}' if near else '.'}", err=True)
+    return name
+
+
+def _or_nothing(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Return what parses a text, and takes `none` for an answer that was not given."""
+    return lambda text: _NOTHING if text.strip().lower() in {"", "none"} else parse(text)
+
+
+_DATE = _Said(_parse_date, "such as 2026-11-20T21:30, or yesterday 21:30; not later than now.")
+_ROUTINE = _Said(_parse_routine, "as it is called on the command line.")
 _MINUTES = _Said(_parse_minutes, "how long it was to take, such as 45; up to six hours.")
-_PAIN = _Said(parse_pain, "0 is no pain, 10 the worst there is.")
-_SIDE = _Said(parse_side, "whichever hurt more.")
+_PAIN = _Said(_or_nothing(parse_pain), "0 is no pain, 10 the worst there is; none if nothing was said.")
+_SIDE = _Said(_or_nothing(parse_side), "whichever hurt more; none if nothing was said.")
 _NOTE = _Said(parse_note, "a file beside the journal has room for more.")
 
 
@@ -93,17 +121,18 @@ def _entry_options(*, is_new: bool) -> Decorator:
     def told(what: str, otherwise: str) -> str:
         return f"{what}; without it {otherwise}." if is_new else f"{what}."
 
-    began = told("When it began, as 2026-11-20T21:30", "now")
+    began = told("When it began, as 2026-11-20T21:30 or yesterday 21:30", "now")
     named = told("What was played", DEFAULT_ROUTINE)
     whole = told("Whether all of it was done", "all")
     options = (
         click.option("--date", type=_DATE, metavar="TIME", default=now, help=began),
         click.option("--routine", type=_ROUTINE, metavar="NAME", default=routine, help=named),
         click.option("--minutes", type=_MINUTES, metavar="N", required=is_new, help="How long it is."),
-        click.option("--before", type=_PAIN, metavar="0-10", help="Pain before: 0 is none."),
+        click.option("--before", type=_PAIN, metavar="0-10", help="Pain before: 0 is no pain."),
         click.option("--after", type=_PAIN, metavar="0-10", help="Pain after: 10 is the worst."),
         click.option("--side", type=_SIDE, metavar="left|right|both|unsure", help="Which side hurt more."),
         click.option("--leg-worse/--no-leg-worse", default=None, help="Whether leg pain moved further down."),
+        click.option("--leg-unsaid", is_flag=True, help="Take back what was said of the leg.", hidden=is_new),
         click.option("--note", type=_NOTE, metavar="TEXT", help="A note."),
         click.option("--whole/--partial", default=is_new or None, help=whole),
     )
@@ -131,7 +160,13 @@ _FIELDS = {
 
 
 def _fields(said: dict[str, Any]) -> dict[str, Any]:
-    return {_FIELDS[name]: value for name, value in said.items() if value is not None}
+    """Return what was said, as fields of an `Entry`. Raises `UsageError` if it does not go together."""
+    if said.pop("leg_unsaid"):
+        if said["leg_worse"] is not None:
+            raise UsageError("--leg-unsaid takes back what is said of the leg", hint="leave one of them out.")
+        said["leg_worse"] = _NOTHING
+    given = {_FIELDS[name]: value for name, value in said.items() if value is not None}
+    return {name: None if value is _NOTHING else value for name, value in given.items()}
 
 
 @command.command("list")
@@ -178,20 +213,23 @@ def _add(**said: Any) -> None:
     """Add a session from elsewhere, as from the phone."""
     entry = Entry(id=0, **_fields(said))
     with open_journal() as journal:
-        if not journal.insert([entry]):
-            raise UsageError(
-                "a session of this routine that began then is there already",
-                hint="`voiceguide journal list` shows it, `voiceguide journal edit` changes it.",
-            )
-        kept = next(one for one in journal.entries(since=entry.began) if one.routine == entry.routine)
-    _say(kept)
+        (found,) = journal.insert([entry])
+    if not found.is_new:
+        raise UsageError(
+            f"a session of this routine that began then is there already: {found.number}",
+            hint=f"`voiceguide journal edit {found.number}` changes it.",
+        )
+    _say(replace(entry, id=found.number))
 
 
 @command.command("edit")
 @_number_argument
 @_entry_options(is_new=False)
 def _edit(number: int, **said: Any) -> None:
-    """Change the session ID; what you do not name stays."""
+    """Change the session ID; what you do not name stays.
+
+    `none` for --before, --after or --side, and --leg-unsaid, take back an answer.
+    """
     changes = _fields(said)
     if not changes:
         raise UsageError("nothing to change is named", hint="`voiceguide journal edit --help` lists it all.")
@@ -242,11 +280,19 @@ def _import(file: Path) -> None:
     """Add the sessions in FILE, as `export` writes it.
 
     All of them, or none if one is wrong. What is there already is not added again, and not changed.
+
+    Each needs the columns began, routine and seconds. It may have whole (yes, if nothing stands there),
+    before, after, leg_worse, side, note, stops and done.
     """
-    entries = read_entries(file, _now())
+    entries = read_entries(file)
     with open_journal() as journal:
-        new = journal.insert(entries)
+        found = journal.insert(entries)
+    new = sum(one.is_new for one in found)
     click.echo(f"{file}: {_count(new)} added, {len(entries) - new} there already")
+    for entry, one in zip(entries, found, strict=True):
+        if not one.is_same:
+            title = f"{entry.began:%Y-%m-%d %H:%M}, {in_one_line(entry.routine)}"
+            click.echo(f"  {title}: the file says other things of it; session {one.number} stays as it is.")
 
 
 def _say(entry: Entry) -> None:
