@@ -9,21 +9,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.answers import keep_answers
 from tests.conftest import Run
 from tests.terminal import read_all
 from tests.test_journal import BEGAN, bare
 from voiceguide.commands._pain import Questions, may_play
-from voiceguide.entry import Entry
+from voiceguide.entry import Entry, stop_of_day, stops
 from voiceguide.folders import private_folder, user_folder
 from voiceguide.journal import FILE, Journal
 from voiceguide.session_log import Log
 
 TONE = ("--voice", "tone", "--backend", "null")
+PAINS = st.none() | st.integers(0, 10)
 STOP = "Press no more today, and ask a doctor."
 
 
@@ -178,6 +182,8 @@ def test_after_a_session_that_means_stop_that_is_said_for_the_rest_of_the_day(
         ([(6, 5), (5, 6), (6, 7)], True),
         ([(None, 4), (4, 5)], False),
         ([(3, 4), (4, 3)], False),
+        ([(6, 4), (2, None)], False),
+        ([(3, 4), (4, 5), (5, 4)], True),
     ],
     ids=str,
 )
@@ -188,6 +194,59 @@ def test_pain_that_goes_up_a_little_in_each_session_means_stop_by_the_day(
         journal.begin(bare(began=NOON - timedelta(hours=9 - hour), pain_before=before, pain_after=after))
     assert may_play(journal, NOON, asks=False)
     assert (STOP in capsys.readouterr().err) == is_told
+
+
+def at(when: str, before: int | None = None, after: int | None = None) -> Entry:
+    """Return a session that began at a time, with its pains."""
+    return bare(began=datetime.fromisoformat(when), pain_before=before, pain_after=after)
+
+
+CLOCKS_GO_BACK = at("2026-10-25T00:30+02:00", 3, 7)
+NIGHT = (at("2026-11-01T23:30+01:00", 3, 4), at("2026-11-02T00:30+01:00", 4, 5))
+EVENING = datetime.fromisoformat("2026-11-02T22:00+01:00")
+
+
+@pytest.mark.parametrize(
+    ("entries", "now"),
+    [
+        ((CLOCKS_GO_BACK,), datetime.fromisoformat("2026-10-25T22:00+01:00")),
+        (NIGHT, NIGHT[1].began),
+        (NIGHT, EVENING),
+    ],
+    ids=["clocks go back", "at night", "a stop of that night, in the evening after it"],
+)
+def test_a_day_is_that_of_the_clock_where_a_session_began_and_a_night_is_one(
+    entries: tuple[Entry, ...], now: datetime
+) -> None:
+    assert stop_of_day(entries, now) == entries[-1]
+    assert stop_of_day(entries, now + timedelta(days=1)) is None
+
+
+@given(st.lists(st.tuples(PAINS, PAINS, st.integers(0, 20)), max_size=6))
+def test_no_session_takes_back_that_an_earlier_one_meant_stop(
+    told: list[tuple[int | None, int | None, int]],
+) -> None:
+    entries = [
+        bare(began=EVENING - timedelta(hours=hour), pain_before=before, pain_after=after)
+        for before, after, hour in sorted(told, key=lambda one: -one[2])
+    ]
+    found = [stops(entries[:number]) for number in range(len(entries) + 1)]
+    assert all(more[: len(less)] == less for less, more in pairwise(found))
+    assert [one for one in entries if one.means_stop and one not in found[-1]] == []
+
+
+def test_what_means_stop_by_the_day_is_said_at_once(
+    journal: Journal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal.begin(bare(-60, pain_before=3, pain_after=4))
+    answered(journal, "5", "n", "enter", entry=bare(pain_before=4))
+    assert capsys.readouterr().err.count(STOP) == 1
+
+
+def test_a_stop_by_the_day_is_not_taken_back_by_answers_after_its_rest(journal: Journal) -> None:
+    journal.begin(bare(-60, pain_before=3, pain_after=4))
+    number = journal.begin(bare(pain_before=4, pain_after=5))
+    assert Log(journal, bare(9), tell=pytest.fail, continues=number).number is None
 
 
 @pytest.mark.parametrize(("minutes", "is_told"), [(59, True), (61, False)])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from voiceguide.entry import Entry, is_of_today
+from voiceguide.entry import A_DAY_AT_MOST, Entry, is_of_today, stops
 from voiceguide.errors import UnknownName, VoiceguideError
 
 if TYPE_CHECKING:
@@ -56,6 +56,10 @@ class Log:
         """True if there is a journal to write to."""
         return self._journal is not None
 
+    def means_stop(self) -> bool:
+        """Return True if its answers mean stop for today, by themselves or with those of earlier that day."""
+        return self._means_stop(self.entry, self._number)
+
     def begin(self, when: datetime) -> None:
         """Write that the session begins to sound, unless it has begun before."""
         if not self._has_begun:
@@ -97,10 +101,20 @@ class Log:
         except VoiceguideError as error:
             self._complain(error)
             return entry
-        if not _goes_on(found, entry):
+        # What meant stop stays as it was told: answers after what is played all the same do not replace it.
+        if not _goes_on(found, entry) or self._means_stop(found, number):
             return entry
         self._number, self._has_begun, self._opened = number, True, self._journal.opened
         return found
+
+    def _means_stop(self, entry: Entry, number: int | None) -> bool:
+        others: list[Entry] = []
+        try:
+            found = self._journal.entries(entry.began - A_DAY_AT_MOST) if self._journal else []
+            others += (one for one in found if one.id != number and is_of_today(one, entry.began))
+        except VoiceguideError as error:
+            self._complain(error)
+        return any(one is entry for one in stops([*others, entry]))
 
     def _write(self) -> None:
         journal = self._journal
@@ -135,8 +149,7 @@ class Log:
 def _goes_on(found: Entry, entry: Entry) -> bool:
     """Return True if what is going to be played is the rest of a session that was found."""
     is_same = found.routine == entry.routine and {*entry.stops} <= {*found.stops}
-    # What meant stop stays as it was told: answers after what is played all the same do not replace it.
-    return is_same and is_of_today(found, entry.began) and not found.means_stop
+    return is_same and is_of_today(found, entry.began)
 
 
 def _with(done: Mapping[str, float], stays: Sequence[tuple[str, float]]) -> dict[str, float]:

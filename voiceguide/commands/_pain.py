@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from voiceguide.commands._speaking import LANGUAGE
-from voiceguide.entry import LONGEST_NOTE, MOST_PAIN, day_means_stop, is_of_today, start_of_day, tidied
+from voiceguide.entry import AHEAD, LONGEST_NOTE, MOST_PAIN, stop_of_day, tidied
 from voiceguide.errors import VoiceguideError
 from voiceguide.journal import Journal
 from voiceguide.library import load_leaflet
@@ -77,7 +77,7 @@ class Questions:
         try:
             for question in _AFTER:
                 self._ask(question)
-                if self._log.entry.means_stop and not told:
+                if not told and self._log.means_stop():
                     told = True
                     self._say("stop_today")
         except _NoMore:
@@ -128,12 +128,12 @@ def may_play(journal: Journal, now: datetime, *, asks: bool) -> bool:
     After sessions that mean stop for today that is said; then, if `asks`, whoever lies there may choose.
     """
     try:
-        recent = journal.entries(since=start_of_day(now))
+        entries = [one for one in journal.entries() if one.began <= now + AHEAD]
     except VoiceguideError as error:
         # Whoever lies there wants to begin; and what this leaves unknown is said at the end of every session.
         click.echo(f"Whether you should stop for today is not known: {error}", err=True)
         return True
-    if not day_means_stop([one for one in recent if is_of_today(one, now)]):
+    if stop_of_day(entries, now) is None:
         return True
     words = load_leaflet(LANGUAGE).journal
     click.echo(words["stopped_today"], err=True)

@@ -16,7 +16,7 @@ from voiceguide.commands._journal import in_a_line, in_full, open_journal
 from voiceguide.commands._options import json_option
 from voiceguide.commands._output import output_options
 from voiceguide.commands._speaking import LANGUAGE
-from voiceguide.entry import Entry
+from voiceguide.entry import A_DAY_AT_MOST, Entry, is_part_of_a_stop
 from voiceguide.errors import UsageError
 from voiceguide.journal_file import (
     as_row,
@@ -184,7 +184,7 @@ def _add(**said: Any) -> None:
                 hint="`voiceguide journal list` shows it, `voiceguide journal edit` changes it.",
             )
         kept = next(one for one in journal.entries(since=entry.began) if one.routine == entry.routine)
-    _say(kept)
+        _say(kept, journal.entries(since=kept.began - A_DAY_AT_MOST))
 
 
 @command.command("edit")
@@ -198,7 +198,7 @@ def _edit(number: int, **said: Any) -> None:
     with open_journal() as journal:
         journal.update(number, **changes)
         kept = journal.get(number)
-    _say(kept)
+        _say(kept, journal.entries(since=kept.began - A_DAY_AT_MOST))
 
 
 @command.command("delete")
@@ -249,10 +249,10 @@ def _import(file: Path) -> None:
     click.echo(f"{file}: {_count(new)} added, {len(entries) - new} there already")
 
 
-def _say(entry: Entry) -> None:
+def _say(entry: Entry, entries: Sequence[Entry]) -> None:
     leaflet = load_leaflet(LANGUAGE)
     click.echo(in_a_line(entry, leaflet))
-    if entry.means_stop:
+    if is_part_of_a_stop(entry, entries):
         click.echo(leaflet.journal["meant_stop"])
 
 
