@@ -23,7 +23,7 @@ from voiceguide.entry import LONGEST_NOTE, Entry, tidied
 from voiceguide.errors import UnknownName, UsageError, VoiceguideError
 from voiceguide.journal import FILE, Journal
 from voiceguide.journal_tables import MIGRATIONS, migrate
-from voiceguide.session_log import Log
+from voiceguide.session_log import _TRY_AGAIN, Log
 from voiceguide.units import Milliseconds
 
 BEGAN = datetime(2026, 11, 21, 22, 10, 5, 123456, tzinfo=UTC)
@@ -499,6 +499,39 @@ def test_a_journal_that_cannot_be_written_is_told_once_and_written_when_it_can(t
     assert entry.done == {"li4.left": 30.0, "li4.right": 30.0}
     assert entry.pain_after == 2
     assert len(told) == 1
+
+
+@contextmanager
+def blocked(journal: Journal) -> Iterator[None]:
+    """Put something in its way, so that nothing can be written."""
+    journal.close()
+    journal.path.parent.mkdir(exist_ok=True)
+    aside = journal.path.parent.rename(journal.path.parent.with_name("aside"))
+    journal.path.parent.write_text("a file where the folder should be", encoding="utf-8")
+    yield
+    journal.path.parent.unlink()
+    aside.rename(journal.path.parent)
+
+
+def test_a_last_stay_that_could_not_be_written_is_written_at_the_end(journal: Journal) -> None:
+    log = Log(journal, bare(), tell=lambda _: None)
+    log.begin(BEGAN)
+    with blocked(journal):
+        log.write([("li4.left", 30.0)])
+        log.write([])
+    assert journal.entries()[0].done == {}
+    log.finish(is_through=False)
+    assert journal.entries() == [bare(id=1, done={"li4.left": 30.0})]
+
+
+def test_what_could_not_be_written_is_tried_again_while_the_session_goes_on(journal: Journal) -> None:
+    log = Log(journal, bare(), tell=lambda _: None)
+    with blocked(journal):
+        log.begin(BEGAN)
+    assert journal.entries() == []
+    for _ in range(_TRY_AGAIN):
+        log.write([])
+    assert [one.began for one in journal.entries()] == [BEGAN]
 
 
 def test_what_is_edited_while_a_session_goes_on_stays_edited(journal: Journal) -> None:

@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from voiceguide.journal import Journal
 
 
+_TRY_AGAIN = 300
+"""Calls of `write` in half a minute. A locked file is waited for, and meanwhile no key is answered."""
+
+
 class Log:
     """Writes one session into the journal. If that fails it says so once, and the session goes on.
 
-    What could not be written is kept, and written with what comes next.
+    What could not be written is kept, and written with what comes next, now and then, and at the end.
     """
 
     def __init__(
@@ -41,6 +45,7 @@ class Log:
         self._number: int | None = None
         self._has_begun = False
         self._opened = 0
+        self._calls = 0
         self._stays: list[tuple[str, float]] = []
         self._changes: dict[str, Any] = {}
         self.entry = self._resumed(entry, continues)
@@ -68,11 +73,16 @@ class Log:
             self._write()
 
     def write(self, stays: Sequence[tuple[str, float]]) -> None:
-        """Write stays that are over: the stop, and the seconds of its dose that were heard."""
+        """Write stays that are over: the stop, and the seconds of its dose that were heard.
+
+        It is called all the time, without one, too.
+        """
         if stays:
             self._has_begun = True
             self.entry = replace(self.entry, done=_with(self.entry.done, stays))
             self._stays += stays
+        self._calls += 1
+        if stays or self._calls % _TRY_AGAIN == 0:
             self._write()
 
     def keep(self, **changes: Any) -> None:
@@ -82,9 +92,11 @@ class Log:
         self._write()
 
     def finish(self, *, is_through: bool) -> None:
-        """Write that the session was gone through whole, if it was, and enough was heard of every stop."""
+        """Write what is left; whole, if the session was gone through and enough was heard of every stop."""
         if self._has_begun and is_through and all(map(self._is_done, self.entry.stops)):
             self.keep(is_whole=True)
+        else:
+            self._write()
 
     def _is_done(self, stop: str) -> bool:
         heard = self.entry.done.get(stop, 0.0)
