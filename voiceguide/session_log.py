@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -32,16 +32,19 @@ class Log:
         tell: Callable[[str], None],
         needed: Mapping[str, float] | None = None,
         continues: int | None = None,
+        too_little: Collection[str] = (),
     ) -> None:
         """Without a journal nothing is written.
 
         `entry` says what is going to be played, `tell` is called with what went wrong, `needed` says how
-        many seconds of a stop have to be heard for it to count as done (else: any at all), and `continues` is
-        the number of a session in the journal that goes on, if it is of the same day and the same routine.
+        many seconds of a stop have to be heard for it to count as done (else: any at all), `continues` is the
+        number of a session in the journal that goes on, if it is of the same day and the same routine, and
+        `too_little` names the stops that it passed before enough of them was heard.
         """
         self._journal = journal
         self._tell: Callable[[str], None] | None = tell
         self._needed = needed or {}
+        self._too_little = too_little
         self._number: int | None = None
         self._has_begun = False
         self._opened = 0
@@ -98,9 +101,15 @@ class Log:
         else:
             self._write()
 
+    def too_little(self, passed: Iterable[str]) -> tuple[str, ...]:
+        """Return those of the stops that were passed of which not enough was heard, here or before."""
+        heard, needed = self.entry.done, self._needed
+        short = (stop for stop in needed if heard.get(stop, 0.0) < needed[stop])
+        found = {*self._too_little, *short}
+        return tuple(stop for stop in passed if stop in found)
+
     def _is_done(self, stop: str) -> bool:
-        heard = self.entry.done.get(stop, 0.0)
-        return heard > 0 and heard >= self._needed.get(stop, 0.0)
+        return self.entry.done.get(stop, 0.0) > 0 and not self.too_little((stop,))
 
     def _resumed(self, entry: Entry, number: int | None) -> Entry:
         """Return the entry of the session that goes on, or the one of a new one."""
