@@ -596,19 +596,15 @@ def test_a_session_that_goes_on_goes_on_in_its_own_row(journal: Journal) -> None
     assert entry.done == {"li4.left": 30.0, "li4.right": 30.0}
 
 
-def test_what_was_passed_too_soon_stays_so_however_often_a_session_goes_on(journal: Journal) -> None:
+def test_what_was_passed_too_soon_stays_so_when_a_session_goes_on(journal: Journal) -> None:
     needed = {"li4.left": 27.0, "li4.right": 27.0}
     first = Log(journal, bare(stops=ENTRY.stops), tell=pytest.fail, needed=needed)
     first.begin(BEGAN)
     first.write([("li4.left", 2.0)])
     number, left, right = first.number, ("li4.left",), {"li4.right": 27.0}
     assert first.too_little(left) == left
-
-    def go_on() -> Log:
-        rest = bare(stops=(*right,))
-        return Log(journal, rest, tell=pytest.fail, needed=right, continues=number, too_little=left)
-
-    second = go_on()
+    rest = bare(stops=(*right,))
+    second = Log(journal, rest, tell=pytest.fail, needed=right, continues=number, too_little=left)
     assert second.too_little(left) == left, "nothing of it is heard here"
     second.write([("li4.right", 30.0)])
     assert second.too_little((*left, *right)) == left

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 
@@ -247,6 +248,39 @@ def test_a_stop_by_the_day_is_not_taken_back_by_answers_after_its_rest(journal: 
     journal.begin(bare(-60, pain_before=3, pain_after=4))
     number = journal.begin(bare(pain_before=4, pain_after=5))
     assert Log(journal, bare(9), tell=pytest.fail, continues=number).number is None
+
+
+@pytest.mark.parametrize(
+    ("pains", "is_told"),
+    [
+        ([(1, 3, 5)], True),
+        ([(40, 3, 4), (40, 4, 5)], True),
+        ([(2, 3, 5), (1, None, None)], False),
+        ([(1, 4, 5)], False),
+        ([], False),
+    ],
+    ids=str,
+)
+def test_a_stop_is_asked_about_on_later_days_until_there_is_a_newer_session(
+    pains: list[tuple[int, int | None, int | None]],
+    journal: Journal,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_told: bool,
+) -> None:
+    for number, (days, before, after) in enumerate(pains):
+        began = NOON - timedelta(days=days, minutes=-number)
+        journal.begin(bare(began=began, pain_before=before, pain_after=after))
+    assert may_play(journal, NOON, asks=False), "without somebody to ask it is only said"
+    when = NOON - timedelta(days=pains[0][0] if pains else 0)
+    assert (f"On {when.day} {when:%B %Y} your pain was up" in capsys.readouterr().err) == is_told
+    for answer, may in [("\n", False), ("n\n", False), ("y\n", True)]:
+        monkeypatch.setattr(sys, "stdin", StringIO(answer))
+        assert may_play(journal, NOON, asks=True) == (may or not is_told)
+        said = capsys.readouterr()
+        assert ("Nothing is played." in said.err) == (is_told and not may)
+        assert STOP not in said.err
 
 
 @pytest.mark.parametrize(("minutes", "is_told"), [(59, True), (61, False)])

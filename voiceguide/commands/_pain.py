@@ -16,6 +16,7 @@ from voiceguide.entry import AHEAD, LONGEST_NOTE, MOST_PAIN, stop_of_day, tidied
 from voiceguide.errors import VoiceguideError
 from voiceguide.journal import Journal
 from voiceguide.library import load_leaflet
+from voiceguide.review import day
 from voiceguide.session_log import Log
 
 
@@ -126,6 +127,7 @@ def may_play(journal: Journal, now: datetime, *, asks: bool) -> bool:
     """Return True if a session may begin.
 
     After sessions that mean stop for today that is said; then, if `asks`, whoever lies there may choose.
+    So it is on a later day, too, until there is a newer session.
     """
     try:
         entries = [one for one in journal.entries() if one.began <= now + AHEAD]
@@ -133,11 +135,13 @@ def may_play(journal: Journal, now: datetime, *, asks: bool) -> bool:
         # Whoever lies there wants to begin; and what this leaves unknown is said at the end of every session.
         click.echo(f"Whether you should stop for today is not known: {error}", err=True)
         return True
-    if stop_of_day(entries, now) is None:
+    is_today = stop_of_day(entries, now) is not None
+    stop = stop_of_day(entries, now if is_today or not entries else entries[-1].began)
+    if stop is None:
         return True
-    words = load_leaflet(LANGUAGE).journal
-    click.echo(words["stopped_today"], err=True)
-    if not asks or click.confirm(words["play_anyway"], default=False, err=True):
+    words, when = load_leaflet(LANGUAGE).journal, day(stop.began.date())
+    click.echo(words["stopped_today"] if is_today else words["stopped_before"].format(day=when), err=True)
+    if not asks or click.confirm(words["play_anyway" if is_today else "play_since"], default=False, err=True):
         return True
     click.echo(words["not_played"], err=True)
     return False
