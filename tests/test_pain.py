@@ -85,9 +85,12 @@ def test_every_answer_is_echoed_once_and_other_keys_are_told(
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "It is session 1 in your journal."
     assert lines[1].startswith("How much does your back hurt now?")
-    assert lines[2:5] == ["That key is none of them. Enter skips."] * 2 + ["4 of ten."]
+    assert "0 is no pain, 10 the worst there is" in lines[1]
+    wrong = "That key is not one of them. Press 0 to 9, or t for ten, or Enter to skip this."
+    assert lines[2:5] == [wrong, wrong, "4 of ten."]
     assert lines[5].startswith("Has pain in a leg moved further down?")
-    assert lines[6:8] == ["That key is none of them. Enter skips.", "Yes."]
+    assert lines[6].endswith("Press y for yes, or n for no, or Enter to skip this.")
+    assert lines[7] == "Yes."
     assert STOP in lines[8]
     assert lines[9].startswith("Which side hurts more?")
     assert lines[10:] == ["Skipped."]
@@ -133,8 +136,18 @@ def test_a_session_that_goes_on_is_not_asked_again(
 
 @pytest.mark.parametrize(
     ("typed", "note"),
-    [("slept well\n", "slept well"), ("\n", ""), ("", ""), ("\x1b[31mred\0\n", "\ufffd[31mred\ufffd")],
-    ids=["a line", "Enter", "the end", "controls"],
+    [
+        ("slept well\n", "slept well"),
+        ("\n", ""),
+        ("", ""),
+        ("q\n", ""),
+        (" Q \n", ""),
+        ("quiet\n", "quiet"),
+        ("\x1b[31mred\0\n", "red"),
+        ("\x0c\n", ""),
+        ("\x1b[D\x1bOCa\tb\x7f\n", "a b"),
+    ],
+    ids=["a line", "Enter", "the end", "q", "Q", "a word", "controls", "Ctrl-L", "arrows"],
 )
 def test_a_note_is_one_line(typed: str, note: str, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     read, write = os.pipe()

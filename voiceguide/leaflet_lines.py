@@ -124,7 +124,8 @@ PICTURES: Mapping[str, tuple[str, ...]] = {
 }
 """What stands in pictures of points, and on the page of them (`points sheet`), in the same way."""
 JOURNAL: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("ask_pain", "ask_leg", "ask_side", "ask_note", "wrong_key", "skipped", "no_more"), ()),
+    **dict.fromkeys(("ask_pain", "ask_leg", "ask_side", "wrong_key"), ("keys",)),
+    **dict.fromkeys(("keys_pain", "keys_leg", "keys_side", "ask_note", "skipped", "no_more"), ()),
     **dict.fromkeys(("yes", "no", "left", "right", "both", "unsure"), ()),
     **dict.fromkeys(("stop_today", "stopped_today", "meant_stop", "play_anyway", "not_played"), ()),
     "stopped_before": ("day",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -26,20 +27,22 @@ class _Question:
 
     field: str
     """The field of the entry that the answer is for."""
-    words: str
-    """Key of its words in the leaflet's `journal`."""
+    about: str
+    """What its words in the leaflet's `journal` are called, after `ask_` and `keys_`."""
     answers: Mapping[str, Any]
     """What each key stands for."""
 
 
 _PAIN = {**{str(number): number for number in range(MOST_PAIN)}, "t": MOST_PAIN}
-_BEFORE = _Question("pain_before", "ask_pain", _PAIN)
+_BEFORE = _Question("pain_before", "pain", _PAIN)
 _AFTER = (
-    _Question("pain_after", "ask_pain", _PAIN),
-    _Question("leg_worse", "ask_leg", {"y": True, "n": False}),
-    _Question("side", "ask_side", {"l": "left", "r": "right", "b": "both", "u": "unsure"}),
+    _Question("pain_after", "pain", _PAIN),
+    _Question("leg_worse", "leg", {"y": True, "n": False}),
+    _Question("side", "side", {"l": "left", "r": "right", "b": "both", "u": "unsure"}),
 )
 _SKIP, _SKIP_ALL = {"enter"}, {"q", "escape"}
+_NO_TEXT = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1bO.|[\x00-\x1f\x7f-\x9f]")
+"""What a terminal hands on in a line for arrows, function keys and Ctrl with a letter."""
 
 
 class _NoMore(Exception):
@@ -89,14 +92,15 @@ class Questions:
         """Ask for a note, in a line of its own; the terminal has to be one that hands on whole lines."""
         self._say("ask_note")
         try:
-            note = tidied(input()).strip()
+            note = tidied(_NO_TEXT.sub("", input().expandtabs(1))).strip()
         except (EOFError, UnicodeDecodeError):
             return
-        if note:
+        if note.lower() not in {"", "q"}:
             self._log.keep(note=f"{self._log.entry.note}\n{note}".strip()[:LONGEST_NOTE])
 
     def _ask(self, question: _Question) -> None:
-        self._say(question.words)
+        keys = self._words[f"keys_{question.about}"]
+        self._say(f"ask_{question.about}", keys=keys)
         for key in self._keys:
             if key in _SKIP:
                 self._say("skipped")
@@ -109,7 +113,7 @@ class Questions:
                 click.echo(self._told(answer), err=True)
                 self._log.keep(**{question.field: answer})
                 return
-            self._say("wrong_key")
+            self._say("wrong_key", keys=keys)
         raise _NoMore
 
     def _told(self, answer: Any) -> str:
