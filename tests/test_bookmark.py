@@ -82,13 +82,24 @@ def test_what_is_kept_can_be_read_again_and_by_its_owner_only(tmp_path: Path) ->
     keeper.keep(("li4.left",), NOW, 12)
     mark = load_bookmark(tmp_path / "data")
     assert (mark.words, mark.done, mark.when) == (("hands", "--rate", "140"), ("li4.left",), NOW)
-    assert mark.number == 12
+    assert (mark.number, mark.too_little) == (12, ())
+    keeper.keep(("li4.left",), NOW, 12, too_little=("li4.left",))
+    assert load_bookmark(tmp_path / "data").too_little == ("li4.left",)
     assert (tmp_path / "data" / FILE).stat().st_mode & 0o777 == 0o600
     assert [one.name for one in (tmp_path / "data").iterdir()] == [FILE]
     keeper.forget()
     with pytest.raises(UsageError, match="no session was interrupted"):
         load_bookmark(tmp_path / "data")
     assert told == []
+
+
+def test_what_an_earlier_voiceguide_kept_still_goes_on(tmp_path: Path) -> None:
+    text = (
+        '{"version": 1, "words": ["hands"], "done": ["li4.left"], "when": "2026-11-21T12:00:00", "number": 3}'
+    )
+    (tmp_path / FILE).write_text(text, encoding="utf-8")
+    mark = load_bookmark(tmp_path)
+    assert (mark.done, mark.number, mark.too_little) == (("li4.left",), 3, ())
 
 
 @pytest.mark.parametrize(
@@ -105,8 +116,9 @@ def test_what_is_kept_can_be_read_again_and_by_its_owner_only(tmp_path: Path) ->
         '{"version": 1, "words": [], "done": [], "when": "9999-12-31T23:59:59-12:00"}',
         '{"version": 1, "words": ["--resume"], "done": [], "when": "2026-11-21T12:00:00"}',
         '{"version": 1, "words": [], "done": [], "when": "2026-11-21T12:00:00", "number": "12"}',
+        '{"version": 1, "words": [], "done": [], "when": "2026-11-21T12:00:00", "too_little": "li4.left"}',
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_what_is_damaged_is_told_and_never_a_traceback(text: str, run: Run) -> None:
     private_folder().mkdir(parents=True, exist_ok=True)
@@ -174,6 +186,24 @@ def test_a_session_that_was_stopped_goes_on_with_what_is_left_of_it(
     assert (after.began, after.length, after.is_whole) == (before.began, before.length, True)
     assert after.done["li4.left"] == 30.0
     assert after.done["li4.right"] >= 30.0, "it began again from its start"
+
+
+@pytest.mark.slow
+def test_a_stop_that_was_passed_too_soon_stays_so_when_the_session_goes_on(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_moment = round((2 * 60 + 40) / _LOOK)  # of the first ten seconds
+    press(monkeypatch, lambda look: {a_moment: "n", a_moment + 400: "q q q"}.get(look, ""))
+    assert run("play", "hands", *TONE).code == 0
+    mark = load_bookmark(private_folder())
+    assert mark.done == mark.too_little == ("li4.left",)
+    press(monkeypatch, lambda _: "")
+    assert run("play", "--resume").code == 0
+    with Journal(private_folder()) as journal:
+        (entry,) = journal.entries()
+    assert 0 < entry.done["li4.left"] < 27
+    assert entry.done["li4.right"] >= 27
+    assert not entry.is_whole
 
 
 def test_a_session_that_is_heard_to_its_end_leaves_nothing_to_go_on_with(run: Run) -> None:

@@ -24,7 +24,7 @@ from voiceguide.entry import LONGEST_NOTE, Entry
 from voiceguide.errors import UnknownName, UsageError, VoiceguideError
 from voiceguide.journal import FILE, Journal
 from voiceguide.journal_tables import MIGRATIONS, migrate
-from voiceguide.session_log import Log
+from voiceguide.session_log import _TRY_AGAIN, Log
 from voiceguide.shown_text import tidied
 from voiceguide.units import Milliseconds
 
@@ -629,6 +629,39 @@ def test_a_journal_that_cannot_be_written_is_told_once_and_written_when_it_can(t
     assert len(told) == 1
 
 
+@contextmanager
+def blocked(journal: Journal) -> Iterator[None]:
+    """Put something in its way, so that nothing can be written."""
+    journal.close()
+    journal.path.parent.mkdir(exist_ok=True)
+    aside = journal.path.parent.rename(journal.path.parent.with_name("aside"))
+    journal.path.parent.write_text("a file where the folder should be", encoding="utf-8")
+    yield
+    journal.path.parent.unlink()
+    aside.rename(journal.path.parent)
+
+
+def test_a_last_stay_that_could_not_be_written_is_written_at_the_end(journal: Journal) -> None:
+    log = Log(journal, bare(), tell=lambda _: None)
+    log.begin(BEGAN)
+    with blocked(journal):
+        log.write([("li4.left", 30.0)])
+        log.write([])
+    assert journal.entries()[0].done == {}
+    log.finish(is_through=False)
+    assert journal.entries() == [bare(id=1, done={"li4.left": 30.0})]
+
+
+def test_what_could_not_be_written_is_tried_again_while_the_session_goes_on(journal: Journal) -> None:
+    log = Log(journal, bare(), tell=lambda _: None)
+    with blocked(journal):
+        log.begin(BEGAN)
+    assert journal.entries() == []
+    for _ in range(_TRY_AGAIN):
+        log.write([])
+    assert [one.began for one in journal.entries()] == [BEGAN]
+
+
 def test_what_is_edited_while_a_session_goes_on_stays_edited(journal: Journal) -> None:
     log = Log(journal, bare(), tell=pytest.fail)
     log.begin(BEGAN)
@@ -692,6 +725,22 @@ def test_a_session_that_goes_on_goes_on_in_its_own_row(journal: Journal) -> None
     (entry,) = journal.entries()
     assert entry.began == BEGAN
     assert entry.done == {"li4.left": 30.0, "li4.right": 30.0}
+
+
+def test_what_was_passed_too_soon_stays_so_when_a_session_goes_on(journal: Journal) -> None:
+    needed = {"li4.left": 27.0, "li4.right": 27.0}
+    first = Log(journal, bare(stops=ENTRY.stops), tell=pytest.fail, needed=needed)
+    first.begin(BEGAN)
+    first.write([("li4.left", 2.0)])
+    number, left, right = first.number, ("li4.left",), {"li4.right": 27.0}
+    assert first.too_little(left) == left
+    rest = bare(stops=(*right,))
+    second = Log(journal, rest, tell=pytest.fail, needed=right, continues=number, too_little=left)
+    assert second.too_little(left) == left, "nothing of it is heard here"
+    second.write([("li4.right", 30.0)])
+    assert second.too_little((*left, *right)) == left
+    second.finish(is_through=True)
+    assert not journal.entries()[0].is_whole
 
 
 @pytest.mark.parametrize(

@@ -285,6 +285,14 @@ def test_pain_that_went_up_by_two_says_what_that_means(run: Run) -> None:
     assert "to stop for that day" not in run(*ADD, "--routine", "hands", "--before", "4", "--after", "5").out
 
 
+def test_pain_that_went_up_by_two_over_a_day_says_it_too_whichever_of_its_sessions_is_told(run: Run) -> None:
+    later = replace(ENTRY, began=ENTRY.began + timedelta(hours=1), pain_before=4, pain_after=5)
+    put(replace(ENTRY, pain_before=4, pain_after=4), later)
+    assert "to stop for that day" in run("journal", "edit", "1", "--before", "3").out
+    assert "to stop for that day" in run("journal", "edit", "2", "--note", "worse").out
+    assert "to stop for that day" not in run("journal", "edit", "2", "--after", "4").out
+
+
 def test_a_session_is_removed_with_yes_and_never_unasked(run: Run) -> None:
     (number,) = put(ENTRY)
     done = run("journal", "delete", str(number))

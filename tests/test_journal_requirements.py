@@ -28,13 +28,22 @@ def x18() -> None:
     for before, pain, leg in [(4, "5", "n"), (4, "2", "n"), (None, "9", "n"), (8, "9", "n")]:
         for is_resumed in (False, True):
             assert not means_stop(before, pain, leg, is_resumed=is_resumed), (before, pain, leg, is_resumed)
+    for earlier, pain, stops in [((3, 4), "5", True), ((6, 4), "5", False), ((4, 4), "5", False)]:
+        assert means_stop(4, pain, "n", is_resumed=False, earlier=earlier) == stops, (earlier, pain)
 
 
-def means_stop(before: int | None, pain: str, leg: str, *, is_resumed: bool) -> bool:
-    """Return True if these answers lead to the rule everywhere, False if nowhere; else it is a fault."""
+def means_stop(
+    before: int | None, pain: str, leg: str, *, is_resumed: bool, earlier: tuple[int, int] | None = None
+) -> bool:
+    """Return True if these answers lead to the rule everywhere, False if nowhere; else it is a fault.
+
+    `earlier` is the pain before and after another session of the day.
+    """
     now = datetime.now().astimezone()
     after, again = StringIO(), StringIO()
     with TemporaryDirectory() as folder, Journal(Path(folder)) as journal:
+        if earlier is not None:
+            journal.begin(bare(began=now, pain_before=earlier[0], pain_after=earlier[1]))
         log = Log(journal, bare(began=now, pain_before=before), tell=pytest.fail)
         log.begin(now)
         if is_resumed:

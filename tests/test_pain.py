@@ -9,21 +9,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.answers import keep_answers
 from tests.conftest import Run
 from tests.terminal import read_all
 from tests.test_journal import BEGAN, bare
 from voiceguide.commands._pain import Questions, may_play
-from voiceguide.entry import Entry
+from voiceguide.entry import Entry, stop_of_day, stops
 from voiceguide.folders import private_folder, user_folder
 from voiceguide.journal import FILE, Journal
 from voiceguide.session_log import Log
 
 TONE = ("--voice", "tone", "--backend", "null")
+PAINS = st.none() | st.integers(0, 10)
 STOP = "Press no more today, and ask a doctor."
 
 
@@ -80,9 +85,12 @@ def test_every_answer_is_echoed_once_and_other_keys_are_told(
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "It is session 1 in your journal."
     assert lines[1].startswith("How much does your back hurt now?")
-    assert lines[2:5] == ["That key is none of them. Enter skips."] * 2 + ["4 of ten."]
+    assert "0 is no pain, 10 the worst there is" in lines[1]
+    wrong = "That key is not one of them. Press 0 to 9, or t for ten, or Enter to skip this."
+    assert lines[2:5] == [wrong, wrong, "4 of ten."]
     assert lines[5].startswith("Has pain in a leg moved further down?")
-    assert lines[6:8] == ["That key is none of them. Enter skips.", "Yes."]
+    assert lines[6].endswith("Press y for yes, or n for no, or Enter to skip this.")
+    assert lines[7] == "Yes."
     assert STOP in lines[8]
     assert lines[9].startswith("Which side hurts more?")
     assert lines[10:] == ["Skipped."]
@@ -128,8 +136,18 @@ def test_a_session_that_goes_on_is_not_asked_again(
 
 @pytest.mark.parametrize(
     ("typed", "note"),
-    [("slept well\n", "slept well"), ("\n", ""), ("", ""), ("\x1b[31mred\0\n", "\ufffd[31mred\ufffd")],
-    ids=["a line", "Enter", "the end", "controls"],
+    [
+        ("slept well\n", "slept well"),
+        ("\n", ""),
+        ("", ""),
+        ("q\n", ""),
+        (" Q \n", ""),
+        ("quiet\n", "quiet"),
+        ("\x1b[31mred\0\n", "red"),
+        ("\x0c\n", ""),
+        ("\x1b[D\x1bOCa\tb\x7f\n", "a b"),
+    ],
+    ids=["a line", "Enter", "the end", "q", "Q", "a word", "controls", "Ctrl-L", "arrows"],
 )
 def test_a_note_is_one_line(typed: str, note: str, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     read, write = os.pipe()
@@ -178,6 +196,8 @@ def test_after_a_session_that_means_stop_that_is_said_for_the_rest_of_the_day(
         ([(6, 5), (5, 6), (6, 7)], True),
         ([(None, 4), (4, 5)], False),
         ([(3, 4), (4, 3)], False),
+        ([(6, 4), (2, None)], False),
+        ([(3, 4), (4, 5), (5, 4)], True),
     ],
     ids=str,
 )
@@ -188,6 +208,93 @@ def test_pain_that_goes_up_a_little_in_each_session_means_stop_by_the_day(
         journal.begin(bare(began=NOON - timedelta(hours=9 - hour), pain_before=before, pain_after=after))
     assert may_play(journal, NOON, asks=False)
     assert (STOP in capsys.readouterr().err) == is_told
+
+
+def at(when: str, before: int | None = None, after: int | None = None) -> Entry:
+    """Return a session that began at a time, with its pains."""
+    return bare(began=datetime.fromisoformat(when), pain_before=before, pain_after=after)
+
+
+CLOCKS_GO_BACK = at("2026-10-25T00:30+02:00", 3, 7)
+NIGHT = (at("2026-11-01T23:30+01:00", 3, 4), at("2026-11-02T00:30+01:00", 4, 5))
+EVENING = datetime.fromisoformat("2026-11-02T22:00+01:00")
+
+
+@pytest.mark.parametrize(
+    ("entries", "now"),
+    [
+        ((CLOCKS_GO_BACK,), datetime.fromisoformat("2026-10-25T22:00+01:00")),
+        (NIGHT, NIGHT[1].began),
+        (NIGHT, EVENING),
+    ],
+    ids=["clocks go back", "at night", "a stop of that night, in the evening after it"],
+)
+def test_a_day_is_that_of_the_clock_where_a_session_began_and_a_night_is_one(
+    entries: tuple[Entry, ...], now: datetime
+) -> None:
+    assert stop_of_day(entries, now) == entries[-1]
+    assert stop_of_day(entries, now + timedelta(days=1)) is None
+
+
+@given(st.lists(st.tuples(PAINS, PAINS, st.integers(0, 20)), max_size=6))
+def test_no_session_takes_back_that_an_earlier_one_meant_stop(
+    told: list[tuple[int | None, int | None, int]],
+) -> None:
+    entries = [
+        bare(began=EVENING - timedelta(hours=hour), pain_before=before, pain_after=after)
+        for before, after, hour in sorted(told, key=lambda one: -one[2])
+    ]
+    found = [stops(entries[:number]) for number in range(len(entries) + 1)]
+    assert all(more[: len(less)] == less for less, more in pairwise(found))
+    assert [one for one in entries if one.means_stop and one not in found[-1]] == []
+
+
+def test_what_means_stop_by_the_day_is_said_at_once(
+    journal: Journal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal.begin(bare(-60, pain_before=3, pain_after=4))
+    answered(journal, "5", "n", "enter", entry=bare(pain_before=4))
+    assert capsys.readouterr().err.count(STOP) == 1
+
+
+def test_a_stop_by_the_day_is_not_taken_back_by_answers_after_its_rest(journal: Journal) -> None:
+    journal.begin(bare(-60, pain_before=3, pain_after=4))
+    number = journal.begin(bare(pain_before=4, pain_after=5))
+    assert Log(journal, bare(9), tell=pytest.fail, continues=number).number is None
+
+
+@pytest.mark.parametrize(
+    ("pains", "is_told"),
+    [
+        ([(1, 3, 5)], True),
+        ([(40, 3, 4), (40, 4, 5)], True),
+        ([(400, 3, 5)], False),
+        ([(2, 3, 5), (1, None, None)], False),
+        ([(1, 4, 5)], False),
+        ([], False),
+    ],
+    ids=str,
+)
+def test_a_stop_is_asked_about_on_later_days_until_there_is_a_newer_session(
+    pains: list[tuple[int, int | None, int | None]],
+    journal: Journal,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_told: bool,
+) -> None:
+    for number, (days, before, after) in enumerate(pains):
+        began = NOON - timedelta(days=days, minutes=-number)
+        journal.begin(bare(began=began, pain_before=before, pain_after=after))
+    assert may_play(journal, NOON, asks=False), "without somebody to ask it is only said"
+    when = NOON - timedelta(days=pains[0][0] if pains else 0)
+    assert (f"On {when.day} {when:%B %Y} your pain was up" in capsys.readouterr().err) == is_told
+    for answer, may in [("\n", False), ("n\n", False), ("y\n", True)]:
+        monkeypatch.setattr(sys, "stdin", StringIO(answer))
+        assert may_play(journal, NOON, asks=True) == (may or not is_told)
+        said = capsys.readouterr()
+        assert ("Nothing is played." in said.err) == (is_told and not may)
+        assert STOP not in said.err
 
 
 @pytest.mark.parametrize(("minutes", "is_told"), [(59, True), (61, False)])

@@ -113,6 +113,15 @@ def test_pain_that_went_up_by_two_over_a_day_means_stop_as_in_one_session() -> N
     assert said.endswith("on: 11 November 2026. Tell a doctor, if you have not.")
 
 
+def test_pain_that_went_up_over_a_night_is_named() -> None:
+    late, after_midnight = sessions((3, 4), (4, 5))
+    night = [
+        replace(late, began=FIRST.replace(hour=23)),
+        replace(after_midnight, began=FIRST.replace(hour=23) + timedelta(hours=2)),
+    ]
+    assert "on: 3 November 2026. Tell a doctor" in looked_back(night)
+
+
 def test_nothing_is_made_of_the_numbers_that_they_do_not_bear() -> None:
     said = looked_back(SIX)
     assert not re.search(

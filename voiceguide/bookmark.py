@@ -34,6 +34,8 @@ class Bookmark:
     """When the last of them was."""
     number: int | None = None
     """The session's number in the journal; None if it is not there."""
+    too_little: tuple[str, ...] = ()
+    """Those of `done` that were passed before enough of them was heard."""
 
 
 def load_bookmark(folder: Path) -> Bookmark:
@@ -66,10 +68,11 @@ def _parse(found: dict[str, Any]) -> Bookmark:
     if "--resume" in found["words"]:
         raise ValueError(found["words"])
     words, done = (tuple(_words(found[key])) for key in ("words", "done"))
+    too_little = tuple(_words(found.get("too_little", [])))  # not there, if an earlier voiceguide wrote it
     number = found.get("number")
     if number is not None and type(number) is not int:
         raise TypeError(number)
-    return Bookmark(words, done, datetime.fromisoformat(found["when"]).astimezone(), number)
+    return Bookmark(words, done, datetime.fromisoformat(found["when"]).astimezone(), number, too_little)
 
 
 def _words(found: object) -> list[str]:
@@ -86,20 +89,29 @@ class Keeper:
         self._path = folder / FILE
         self._words = tuple(words)
         self._tell: Callable[[str], None] | None = tell
-        self._kept: tuple[str, ...] | None = None
+        self._kept: tuple[tuple[str, ...], ...] | None = None
 
-    def keep(self, done: Sequence[str], when: datetime, number: int | None = None) -> None:
+    def keep(
+        self,
+        done: Sequence[str],
+        when: datetime,
+        number: int | None = None,
+        *,
+        too_little: Sequence[str] = (),
+    ) -> None:
         """Write down which stops are done, if they are others than before. On disk when it returns.
 
-        `number` is the session's in the journal.
+        `number` is the session's in the journal, and `too_little` those of which not enough was heard.
         """
-        if tuple(done) == self._kept or self._tell is None:
+        kept = (tuple(done), tuple(too_little))
+        if kept == self._kept or self._tell is None:
             return
-        self._kept = tuple(done)
+        self._kept = kept
         found = {
             "version": _VERSION,
             "words": self._words,
-            "done": self._kept,
+            "done": kept[0],
+            "too_little": kept[1],
             "when": when.isoformat(timespec="seconds"),
             "number": number,
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,6 +14,8 @@ MUCH_MORE = 2
 """X18: pain that went up by so many of ten means stop for today."""
 SOON = timedelta(hours=6)
 """After a session late in the evening it is still the same day for the back."""
+A_DAY_AT_MOST = timedelta(days=3)
+"""Sessions that began longer ago are of another day, whatever the time zones they began in."""
 AHEAD = timedelta(hours=1)
 """By how much a clock may have been put back since a session; one further ahead never was."""
 LONGEST_NOTE = 10_000
@@ -53,28 +55,44 @@ class Entry:
 
     @property
     def means_stop(self) -> bool:
-        """True if no more is to be pressed that day: pain went up much, or moved further down a leg (X18)."""
-        before, after = self.pain_before, self.pain_after
-        went_up = before is not None and after is not None and after - before >= MUCH_MORE
-        return went_up or bool(self.leg_worse)
-
-
-def start_of_day(now: datetime) -> datetime:
-    """Return when the day began, as far as a back is concerned: at midnight, or six hours ago if sooner."""
-    return min(now.replace(hour=0, minute=0, second=0, microsecond=0), now - SOON)
+        """True if after it alone no more is to be pressed that day; `stops` sees the whole day."""
+        return _ends_in_a_stop((self,))
 
 
 def is_of_today(entry: Entry, now: datetime) -> bool:
-    """Return True if a session belongs to the day that `now` is in."""
-    return start_of_day(now) <= entry.began <= now + AHEAD
+    """Return True if a session belongs to the day that `now` is in: it began at its date, or hours ago."""
+    is_this_day = entry.began.date() == now.date() or entry.began >= now - SOON
+    return is_this_day and entry.began <= now + AHEAD
 
 
-def day_means_stop(entries: Sequence[Entry]) -> bool:
-    """Return True if no more is to be pressed after a day's sessions, the first of which comes first (X18).
+def stops(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the sessions after which no more was to be pressed that day; the oldest comes first (X18).
 
-    Pain counts as gone up much by the day, too: it may go up by a little in each session.
+    Pain counts as gone up by the day, too: it may go up by a little in each session.
     """
-    before = [one.pain_before for one in entries if one.pain_before is not None]
-    after = [one.pain_after for one in entries if one.pain_after is not None]
-    went_up = bool(before and after) and after[-1] - min(before) >= MUCH_MORE
-    return went_up or any(one.means_stop for one in entries)
+    day: list[Entry] = []
+    found = []
+    for entry in entries:
+        day = [*(one for one in day if is_of_today(one, entry.began)), entry]
+        if _ends_in_a_stop(day):
+            found.append(entry)
+    return found
+
+
+def stop_of_day(entries: Iterable[Entry], now: datetime) -> Entry | None:
+    """Return the last of `stops` that belongs to the day that `now` is in; None if there is none."""
+    return next((one for one in reversed(stops(entries)) if is_of_today(one, now)), None)
+
+
+def is_part_of_a_stop(entry: Entry, entries: Iterable[Entry]) -> bool:
+    """Return True if one of `stops` is this session, or a later one of its day."""
+    at = (entry.began, entry.id)
+    return any((one.began, one.id) >= at and is_of_today(entry, one.began) for one in stops(entries))
+
+
+def _ends_in_a_stop(day: Sequence[Entry]) -> bool:
+    """Return True if after the last of a day's sessions pain was up much, or had moved further down a leg."""
+    before, after = [one.pain_before for one in day if one.pain_before is not None], day[-1].pain_after
+    # The least that was told until then: what is told later says nothing of an answer before it.
+    went_up = bool(before) and after is not None and after - min(before) >= MUCH_MORE
+    return went_up or bool(day[-1].leg_worse)

@@ -124,9 +124,12 @@ PICTURES: Mapping[str, tuple[str, ...]] = {
 }
 """What stands in pictures of points, and on the page of them (`points sheet`), in the same way."""
 JOURNAL: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("ask_pain", "ask_leg", "ask_side", "ask_note", "wrong_key", "skipped", "no_more"), ()),
+    **dict.fromkeys(("ask_pain", "ask_leg", "ask_side", "wrong_key"), ("keys",)),
+    **dict.fromkeys(("keys_pain", "keys_leg", "keys_side", "ask_note", "skipped", "no_more"), ()),
     **dict.fromkeys(("yes", "no", "left", "right", "both", "unsure"), ()),
     **dict.fromkeys(("stop_today", "stopped_today", "meant_stop", "play_anyway", "not_played"), ()),
+    "stopped_before": ("day",),
+    "play_since": (),
     **dict.fromkeys(("none_yet", "partial", "whole", "leg_worse", "has_note", "not_said"), ()),
     **dict.fromkeys(("began", "routine", "takes", "gone_through", "pain_before", "pain_after"), ()),
     **dict.fromkeys(("leg", "side", "heard", "not_heard", "note"), ()),

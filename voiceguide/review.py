@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from voiceguide.entry import Entry, day_means_stop
+from voiceguide.entry import Entry, stop_of_day, stops
 from voiceguide.leaflet import Leaflet
 
 SESSIONS, TIME = 6, timedelta(weeks=2)
@@ -76,19 +76,12 @@ def _verdict(entries: Sequence[Entry], leaflet: Leaflet) -> Iterator[str]:
     else:
         yield words["lower" if before[-1] < before[0] else "no_lower"]
     may_be_better = len(before) < 2 or before[-1] < before[0]
-    if may_be_better and not day_means_stop(_days(entries)[entries[-1].began.date()]):
+    if may_be_better and stop_of_day(entries, entries[-1].began) is None:
         yield words["go_on"]
     yield words["ask_somebody"]
 
 
 def _stop_days(entries: Sequence[Entry], leaflet: Leaflet) -> Iterator[str]:
-    days = [day(when) for when, sessions in _days(entries).items() if day_means_stop(sessions)]
+    days = dict.fromkeys(day(one.began.date()) for one in stops(entries))
     if days:
         yield leaflet.journal["stop_days"].format(days=", ".join(days))
-
-
-def _days(entries: Sequence[Entry]) -> dict[date, list[Entry]]:
-    days: dict[date, list[Entry]] = {}
-    for entry in entries:
-        days.setdefault(entry.began.date(), []).append(entry)
-    return days

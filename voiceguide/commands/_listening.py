@@ -55,6 +55,7 @@ def listen(
     waits_for_me: bool,
     journal: Journal | None = None,
     continues: int | None = None,
+    too_little: Sequence[str] = (),
 ) -> None:
     """Play a session to its end, doing what keys ask for, and ask before and after how it hurts. Blocks.
 
@@ -79,6 +80,8 @@ def listen(
         Where it is kept; None if nothing is, and then nothing is asked.
     continues
         The number of the session in the journal that goes on; None if it is a new one.
+    too_little
+        The stops that it passed before enough of them was heard.
 
     Raises
     ------
@@ -98,7 +101,7 @@ def listen(
     if journal is not None:
         journal.tell = tell
     entry, enough = _entry(session), needed(session.timeline.segments)
-    log = Log(journal, entry, tell=tell, needed=enough, continues=continues)
+    log = Log(journal, entry, tell=tell, needed=enough, continues=continues, too_little=too_little)
     questions: Questions | None = None
     with keys() as read_keys:
         typed = OneByOne(read_keys)
@@ -210,6 +213,7 @@ class Seat:
         self._has_told_of_background = False
         self._looks = 0
         self._segment: Segment | None = None
+        self._passed: tuple[str, ...] | None = None
 
     def poll(self) -> None:
         """Act on the keys that were pressed, then, now and then, show and keep where the session stands."""
@@ -251,8 +255,14 @@ class Seat:
         self._log.write(player.played.take())
         if not (player.is_ending or player.score.is_waiting) and player.score.segment is not self._segment:
             self._segment = player.score.segment
-            done = (*self._done, *stops_of(player.score))
-            self._keeper.keep(done, datetime.now().astimezone(), self._log.number)
+            self._passed = (*self._done, *stops_of(player.score))
+            self._keep()
+
+    def _keep(self) -> None:
+        """Keep where it stands, if it has begun."""
+        if self._passed is not None:
+            too_little, now = self._log.too_little(self._passed), datetime.now().astimezone()
+            self._keeper.keep(self._passed, now, self._log.number, too_little=too_little)
 
     def lose(self, error: Unavailable) -> None:
         """Say that the device has gone."""
@@ -277,6 +287,8 @@ class Seat:
         is_through = not player.is_ending and pressed <= {*stops_of(player.score)}
         if is_through:
             self._keeper.forget()
+        else:
+            self._keep()  # what was heard of the last stop is known only now
         self._log.finish(is_through=is_through and player.ended)
 
     def _press(self, key: str, *, ticks: bool) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
 
 from voiceguide.commands._speaking import LANGUAGE
-from voiceguide.entry import LONGEST_NOTE, MOST_PAIN, day_means_stop, is_of_today, start_of_day
+from voiceguide.entry import AHEAD, LONGEST_NOTE, MOST_PAIN, stop_of_day
 from voiceguide.errors import VoiceguideError
 from voiceguide.journal import Journal
 from voiceguide.library import load_leaflet
+from voiceguide.review import day
 from voiceguide.session_log import Log
 from voiceguide.shown_text import tidied
 
@@ -26,20 +28,24 @@ class _Question:
 
     field: str
     """The field of the entry that the answer is for."""
-    words: str
-    """Key of its words in the leaflet's `journal`."""
+    about: str
+    """What its words in the leaflet's `journal` are called, after `ask_` and `keys_`."""
     answers: Mapping[str, Any]
     """What each key stands for."""
 
 
 _PAIN = {**{str(number): number for number in range(MOST_PAIN)}, "t": MOST_PAIN}
-_BEFORE = _Question("pain_before", "ask_pain", _PAIN)
+_BEFORE = _Question("pain_before", "pain", _PAIN)
 _AFTER = (
-    _Question("pain_after", "ask_pain", _PAIN),
-    _Question("leg_worse", "ask_leg", {"y": True, "n": False}),
-    _Question("side", "ask_side", {"l": "left", "r": "right", "b": "both", "u": "unsure"}),
+    _Question("pain_after", "pain", _PAIN),
+    _Question("leg_worse", "leg", {"y": True, "n": False}),
+    _Question("side", "side", {"l": "left", "r": "right", "b": "both", "u": "unsure"}),
 )
+_RECENT = timedelta(weeks=12)
+"""How long a stop is asked about: for as long as back pain counts as a new one. `play` reads no more."""
 _SKIP, _SKIP_ALL = {"enter"}, {"q", "escape"}
+_NO_TEXT = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1bO.|[\x00-\x1f\x7f-\x9f]")
+"""What a terminal hands on in a line for arrows, function keys and Ctrl with a letter."""
 
 
 class _NoMore(Exception):
@@ -78,7 +84,7 @@ class Questions:
         try:
             for question in _AFTER:
                 self._ask(question)
-                if self._log.entry.means_stop and not told:
+                if not told and self._log.means_stop():
                     told = True
                     self._say("stop_today")
         except _NoMore:
@@ -89,14 +95,15 @@ class Questions:
         """Ask for a note, in a line of its own; the terminal has to be one that hands on whole lines."""
         self._say("ask_note")
         try:
-            note = tidied(input()).strip()
+            note = tidied(_NO_TEXT.sub("", input().expandtabs(1))).strip()
         except (EOFError, UnicodeDecodeError):
             return
-        if note:
+        if note.lower() not in {"", "q"}:
             self._log.keep(note=f"{self._log.entry.note}\n{note}".strip()[:LONGEST_NOTE])
 
     def _ask(self, question: _Question) -> None:
-        self._say(question.words)
+        keys = self._words[f"keys_{question.about}"]
+        self._say(f"ask_{question.about}", keys=keys)
         for key in self._keys:
             if key in _SKIP:
                 self._say("skipped")
@@ -109,7 +116,7 @@ class Questions:
                 click.echo(self._told(answer), err=True)
                 self._log.keep(**{question.field: answer})
                 return
-            self._say("wrong_key")
+            self._say("wrong_key", keys=keys)
         raise _NoMore
 
     def _told(self, answer: Any) -> str:
@@ -127,18 +134,21 @@ def may_play(journal: Journal, now: datetime, *, asks: bool) -> bool:
     """Return True if a session may begin.
 
     After sessions that mean stop for today that is said; then, if `asks`, whoever lies there may choose.
+    So it is on a later day, too, until there is a newer session.
     """
     try:
-        recent = journal.entries(since=start_of_day(now))
+        entries = [one for one in journal.entries(since=now - _RECENT) if one.began <= now + AHEAD]
     except VoiceguideError as error:
         # Whoever lies there wants to begin; and what this leaves unknown is said at the end of every session.
         click.echo(f"Whether you should stop for today is not known: {error}", err=True)
         return True
-    if not day_means_stop([one for one in recent if is_of_today(one, now)]):
+    is_today = stop_of_day(entries, now) is not None
+    stop = stop_of_day(entries, now if is_today or not entries else entries[-1].began)
+    if stop is None:
         return True
-    words = load_leaflet(LANGUAGE).journal
-    click.echo(words["stopped_today"], err=True)
-    if not asks or click.confirm(words["play_anyway"], default=False, err=True):
+    words, when = load_leaflet(LANGUAGE).journal, day(stop.began.date())
+    click.echo(words["stopped_today"] if is_today else words["stopped_before"].format(day=when), err=True)
+    if not asks or click.confirm(words["play_anyway" if is_today else "play_since"], default=False, err=True):
         return True
     click.echo(words["not_played"], err=True)
     return False

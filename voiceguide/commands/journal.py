@@ -17,7 +17,7 @@ from voiceguide.commands._journal import in_a_line, in_full, open_journal
 from voiceguide.commands._options import json_option
 from voiceguide.commands._output import output_options
 from voiceguide.commands._speaking import LANGUAGE
-from voiceguide.entry import Entry
+from voiceguide.entry import A_DAY_AT_MOST, Entry, is_part_of_a_stop
 from voiceguide.entry_fields import (
     check_began,
     parse_began,
@@ -28,6 +28,7 @@ from voiceguide.entry_fields import (
     parse_side,
 )
 from voiceguide.errors import UsageError, did_you_mean
+from voiceguide.journal import Journal
 from voiceguide.journal_file import as_row, checked_suffix, read_entries, write_entries
 from voiceguide.journal_tables import UnreadableEntry
 from voiceguide.library import DEFAULT_ROUTINE, load_leaflet, routine_names
@@ -214,12 +215,12 @@ def _add(**said: Any) -> None:
     entry = Entry(id=0, **_fields(said))
     with open_journal() as journal:
         (found,) = journal.insert([entry])
-    if not found.is_new:
-        raise UsageError(
-            f"a session of this routine that began then is there already: {found.number}",
-            hint=f"`voiceguide journal edit {found.number}` changes it.",
-        )
-    _say(replace(entry, id=found.number))
+        if not found.is_new:
+            raise UsageError(
+                f"a session of this routine that began then is there already: {found.number}",
+                hint=f"`voiceguide journal edit {found.number}` changes it.",
+            )
+        _say(replace(entry, id=found.number), journal)
 
 
 @command.command("edit")
@@ -235,8 +236,7 @@ def _edit(number: int, **said: Any) -> None:
         raise UsageError("nothing to change is named", hint="`voiceguide journal edit --help` lists it all.")
     with open_journal() as journal:
         journal.update(number, **changes)
-        kept = journal.get(number)
-    _say(kept)
+        _say(journal.get(number), journal)
 
 
 @command.command("delete")
@@ -295,10 +295,15 @@ def _import(file: Path) -> None:
             click.echo(f"  {title}: the file says other things of it; session {one.number} stays as it is.")
 
 
-def _say(entry: Entry) -> None:
+def _say(entry: Entry, journal: Journal) -> None:
+    """Print what is stored, and whether its day means stop."""
     leaflet = load_leaflet(LANGUAGE)
     click.echo(in_a_line(entry, leaflet))
-    if entry.means_stop:
+    try:
+        entries = journal.entries(since=entry.began - A_DAY_AT_MOST)
+    except UnreadableEntry:
+        entries = [entry]  # what cannot be read says nothing of its day
+    if is_part_of_a_stop(entry, entries):
         click.echo(leaflet.journal["meant_stop"])
 
 

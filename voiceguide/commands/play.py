@@ -59,6 +59,9 @@ from voiceguide.units import clock, parse_duration
 @click.option("--resume", is_flag=True, help="Go on where the last session was interrupted.")
 @click.option("--done", multiple=True, hidden=True, help="A stop that is done; what --resume fills in.")
 @click.option("--continues", type=int, hidden=True, help="Its number in the journal; as well by --resume.")
+@click.option(
+    "--too-little", multiple=True, hidden=True, help="One of --done with too little heard; likewise."
+)
 @flag_option("journal")
 @session_options
 @for_whoever_lies_there
@@ -85,6 +88,7 @@ def command(
     resume: bool,
     done: tuple[str, ...],
     continues: int | None,
+    too_little: tuple[str, ...],
     journal: bool,
 ) -> None:
     """Play a session.
@@ -140,6 +144,7 @@ def command(
             waits_for_me=wait_for_me,
             journal=kept if journal and not is_guest else None,
             continues=continues,
+            too_little=too_little,
         )
 
 
@@ -171,6 +176,7 @@ def _resume(context: click.Context) -> None:
     meta[TYPED] = ["play", *words]
     click.echo(f"Going on with the session that stopped at {mark.when:%H:%M, %d %B}.", err=True)
     words += [word for stop in mark.done for word in ("--done", stop)]
+    words += [word for stop in mark.too_little for word in ("--too-little", stop)]
     words += [] if mark.number is None else ["--continues", str(mark.number)]
     with context.command.make_context("play", words, parent=context.parent) as again:
         context.command.invoke(again)
