@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from tests.drawings import SVG, overlaps, parse, reaches_out, session, shapes, words_in
 from voiceguide.entry import Entry
+from voiceguide.entry_text import tell_session
 from voiceguide.library import load_leaflet
 from voiceguide.progress import Progress, make_progress
 from voiceguide.progress_picture import DAY, LEFT, PAIN, WIDTH, draw_progress
-from voiceguide.progress_text import tell_session
 
 MONDAY = datetime(2026, 10, 12, 19, 30, tzinfo=UTC)
 PLAN = [MONDAY + timedelta(days=days) for days in (0, 2, 4, 7, 9, 11)]
@@ -142,7 +142,7 @@ def test_the_description_tells_the_same_in_words() -> None:
     done = made_up(30)
     progress = make_progress(done, PLAN, LATER)
     description = draw(progress).findtext(f"{SVG}desc") or ""
-    assert "30 sessions are kept. The last 12:" in description
+    assert "Sessions that are kept: 30. Told here, the last ones: 12." in description
     leaflet = load_leaflet("en")
     for entry in progress.sessions[-12:]:
         assert tell_session(entry, leaflet) in description

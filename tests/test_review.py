@@ -72,7 +72,7 @@ def test_a_first_session_in_the_future_leaves_no_more_than_two_weeks_to_go() -> 
 def test_pairs_and_counts_are_told_plainly() -> None:
     said = looked_back(SIX)
     assert "Sessions since 2 November 2026: 6. Of these, done in part: 0." in said
-    assert "  2 November 2026: 7 before, 5 after" in said
+    assert "  2 November 2026: before 7, after 5" in said
     assert "it hurt less: 4. The same: 1. More: 1." in said
     assert "Before the first of these sessions it was 7, before the last one 4." in said
 
@@ -124,13 +124,13 @@ def test_partial_sessions_count_and_are_said_to_be_partial() -> None:
     entries = [replace(SIX[0], is_whole=False), *SIX[1:]]
     said = looked_back(entries)
     assert "Sessions since 2 November 2026: 6. Of these, done in part: 1." in said
-    assert "  2 November 2026: 7 before, 5 after (partial)" in said
+    assert "  2 November 2026: before 7, after 5 (partial)" in said
 
 
 def test_what_was_not_said_is_not_guessed() -> None:
     said = looked_back(sessions((None, None), (None, 4), (6, None), *[(None, None)] * 3))
-    assert "not said before, 4 after" in said
-    assert "6 before, not said after" in said
+    assert "before not given, after 4" in said
+    assert "before 6, after not given" in said
     assert "hurt less" not in said
     assert "Before the first" not in said
     assert "only you can say" in said

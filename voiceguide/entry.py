@@ -53,6 +53,11 @@ class Entry:
     """What the person wrote."""
 
     @property
+    def is_numbered(self) -> bool:
+        """True if pain was given as a number, before it or after it."""
+        return self.pain_before is not None or self.pain_after is not None
+
+    @property
     def means_stop(self) -> bool:
         """True if no more is to be pressed that day: pain went up much, or moved further down a leg (X18)."""
         before, after = self.pain_before, self.pain_after

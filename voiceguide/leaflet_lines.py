@@ -47,11 +47,20 @@ PROMPTER: Mapping[str, tuple[str, ...]] = {
     "place": ("number", "count", "file"),
 }
 """What stands on the page that a voice is recorded from (`pack script --page`), in the same way."""
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+DATES: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(MONTHS, ()),
+    "day": ("day", "month", "year"),
+    "day_of_year": ("day", "month"),
+    "moment": ("day", "time"),
+}
+"""How a date is told wherever somebody reads one, in the same way."""
 APPOINTMENTS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), ()),
-    **dict.fromkeys(("january", "february", "march", "april", "may", "june"), ()),
-    **dict.fromkeys(("july", "august", "september", "october", "november", "december"), ()),
-    "day": ("weekday", "day", "month", "year", "time"),
+    "day": ("weekday", "moment"),
     **dict.fromkeys(("heading", "unknown", "daily", "care", "look_back"), ()),
     "each": ("routine", "minutes"),
     "clock": ("zone",),
@@ -73,18 +82,11 @@ PLOTS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(
         (f"key_{one}" for one in ("before", "after", "done", "part", "kept", "missed", "open")), ()
     ),
-    **dict.fromkeys((f"month_{number}" for number in range(1, 13)), ()),
-    **dict.fromkeys(("session_whole", "session_part"), ("when", "routine", "minutes", "pain")),
-    "pain_before_after": ("before", "after"),
-    "pain_before": ("before",),
-    "pain_after": ("after",),
-    "pain_unknown": (),
     "planned_kept": ("kept", "count"),
     **dict.fromkeys((f"planned_{one}" for one in ("missed", "open")), ("dates",)),
     "planned_rule": (),
     "chart": ("before", "after", "same", "count"),
     "progress_count": ("count", "told"),
-    "day": ("day", "month"),
     "timeline_title": ("title",),
     "timeline_description": ("time", "stops"),
 }
@@ -127,7 +129,7 @@ JOURNAL: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("ask_pain", "ask_leg", "ask_side", "ask_note", "wrong_key", "skipped", "no_more"), ()),
     **dict.fromkeys(("yes", "no", "left", "right", "both", "unsure"), ()),
     **dict.fromkeys(("stop_today", "stopped_today", "meant_stop", "play_anyway", "not_played"), ()),
-    **dict.fromkeys(("none_yet", "partial", "whole", "leg_worse", "has_note", "not_said"), ()),
+    **dict.fromkeys(("none_yet", "partial", "whole", "leg_worse", "has_note", "not_given"), ()),
     **dict.fromkeys(("began", "routine", "takes", "gone_through", "pain_before", "pain_after"), ()),
     **dict.fromkeys(("leg", "side", "heard", "not_heard", "note"), ()),
     **dict.fromkeys(
@@ -136,8 +138,7 @@ JOURNAL: Mapping[str, tuple[str, ...]] = {
     "pain": ("pain",),
     "kept": ("id",),
     **dict.fromkeys(("minutes", "part_of"), ("minutes",)),
-    "before": ("pain",),
-    "after": ("pain",),
+    "pain_of": ("pair",),
     "hurts": ("side",),
     "session": ("id",),
     "to_come": ("sessions", "days"),
@@ -154,6 +155,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "labels": LABELS,
     "page": PAGE,
     "journal": JOURNAL,
+    "dates": DATES,
     "pictures": PICTURES,
     "prompter": PROMPTER,
     "appointments": APPOINTMENTS,

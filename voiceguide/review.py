@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from voiceguide.entry import Entry, day_means_stop
+from voiceguide.entry_text import tell_pair
 from voiceguide.leaflet import Leaflet
 
 SESSIONS, TIME = 6, timedelta(weeks=2)
@@ -29,31 +30,22 @@ def review(entries: Sequence[Entry], today: date, leaflet: Leaflet) -> list[str]
         to_come = {"sessions": SESSIONS - len(entries), "days": min(TIME - since, TIME).days}
         return [words["to_come"].format(**to_come), *_stop_days(entries, leaflet)]
     partial = sum(not entry.is_whole for entry in entries)
-    first = day(entries[0].began.date())
+    first = leaflet.day(entries[0].began)
     counted = words["counted"].format(sessions=len(entries), first=first, partial=partial)
     return [counted, *_pairs(entries, leaflet), *_verdict(entries, leaflet), *_stop_days(entries, leaflet)]
 
 
-def day(of: date) -> str:
-    """Return a day as it is read: `3 November 2026`."""
-    return f"{of.day} {of:%B %Y}"
-
-
 def _pairs(entries: Sequence[Entry], leaflet: Leaflet) -> Iterator[str]:
     words = leaflet.journal
-    told = [one for one in entries if one.pain_before is not None or one.pain_after is not None]
+    told = [one for one in entries if one.is_numbered]
     if not told:
         return
     yield words["pairs"]
     if len(told) > _LISTED:
         yield words["pairs_left_out"].format(number=len(told) - _LISTED)
     for entry in told[-_LISTED:]:
-        before, after = (
-            words["not_said"] if pain is None else pain for pain in (entry.pain_before, entry.pain_after)
-        )
-        pair = words["pair"].format(before=before, after=after)
         note = "" if entry.is_whole else f" ({words['partial']})"
-        yield f"  {day(entry.began.date())}: {pair}{note}"
+        yield f"  {leaflet.day(entry.began)}: {tell_pair(entry, leaflet)}{note}"
     changes = [
         entry.pain_after - entry.pain_before
         for entry in told
@@ -82,7 +74,7 @@ def _verdict(entries: Sequence[Entry], leaflet: Leaflet) -> Iterator[str]:
 
 
 def _stop_days(entries: Sequence[Entry], leaflet: Leaflet) -> Iterator[str]:
-    days = [day(when) for when, sessions in _days(entries).items() if day_means_stop(sessions)]
+    days = [leaflet.day(when) for when, sessions in _days(entries).items() if day_means_stop(sessions)]
     if days:
         yield leaflet.journal["stop_days"].format(days=", ".join(days))
 

@@ -12,14 +12,13 @@ from typing import Any
 import click
 
 from voiceguide.commands import as_called
-from voiceguide.commands._journal import in_a_line, in_full, open_journal
+from voiceguide.commands._journal import for_programs, in_a_line, in_full, open_journal
 from voiceguide.commands._options import json_option
 from voiceguide.commands._output import output_options
 from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.entry import Entry
 from voiceguide.errors import UsageError
 from voiceguide.journal_file import (
-    as_row,
     checked_suffix,
     parse_began,
     parse_note,
@@ -144,7 +143,7 @@ def _list(*, as_json: bool) -> None:
     with open_journal() as journal:
         entries = journal.entries()
     if as_json:
-        click.echo(_json([_shown(entry) for entry in entries]))
+        click.echo(_json([for_programs(entry) for entry in entries]))
         return
     leaflet = load_leaflet(LANGUAGE)
     if not entries:
@@ -166,7 +165,7 @@ def _show(number: int, *, as_json: bool) -> None:
     with open_journal() as journal:
         entry = journal.get(number)
     if as_json:
-        click.echo(_json(_shown(entry)))
+        click.echo(_json(for_programs(entry)))
         return
     for line in in_full(entry, load_leaflet(LANGUAGE)):
         click.echo(line)
@@ -254,10 +253,6 @@ def _say(entry: Entry) -> None:
     click.echo(in_a_line(entry, leaflet))
     if entry.means_stop:
         click.echo(leaflet.journal["meant_stop"])
-
-
-def _shown(entry: Entry) -> dict[str, Any]:
-    return {"id": entry.id, "title": f"{entry.routine}, {entry.began:%Y-%m-%d %H:%M}", **as_row(entry)}
 
 
 def _json(found: Sequence[Any] | dict[str, Any]) -> str:
