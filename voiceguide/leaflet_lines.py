@@ -133,7 +133,7 @@ JOURNAL: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("began", "routine", "takes", "gone_through", "pain_before", "pain_after"), ()),
     **dict.fromkeys(("leg", "side", "heard", "not_heard", "note"), ()),
     **dict.fromkeys(
-        ("review", "pairs", "varies", "lower", "no_lower", "unknown", "go_on", "ask_somebody"), ()
+        ("review", "pairs", "varies", "lower", "same", "higher", "unknown", "go_on", "ask_somebody"), ()
     ),
     "pain": ("pain",),
     "kept": ("id",),
@@ -141,14 +141,20 @@ JOURNAL: Mapping[str, tuple[str, ...]] = {
     "pain_of": ("pair",),
     "hurts": ("side",),
     "session": ("id",),
+    **dict.fromkeys(("mostly_more", "stop_these", "stop_advice", "after_one", "in_a_day"), ()),
+    **dict.fromkeys(("after_more", "in_days", "later_unknown"), ("number",)),
     "to_come": ("sessions", "days"),
-    "counted": ("sessions", "first", "partial"),
+    "counted": ("sessions", "first", "partial", "without"),
     "pair": ("before", "after"),
     "pairs_left_out": ("number",),
     "how_often": ("less", "same", "more"),
-    "first_last": ("first", "last"),
+    **dict.fromkeys(
+        ("first_last_before", "first_last_after", "rise"), ("first", "first_day", "last", "last_day")
+    ),
     "proves_little": ("number",),
+    "one_proves_little": (),
     "stop_days": ("days",),
+    "many_stop_days": ("number", "days"),
 }
 """What the journal asks, shows and makes of its numbers, in the same way."""
 GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
