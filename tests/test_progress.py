@@ -14,7 +14,7 @@ from tests.drawings import session
 from voiceguide.leaflet import Leaflet
 from voiceguide.library import load_leaflet
 from voiceguide.progress import KEPT, MISSED, OPEN, make_progress
-from voiceguide.progress_text import draw_chart, tell_progress, tell_session
+from voiceguide.progress_text import draw_chart, tell_plan, tell_progress
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = datetime(2026, 10, 12, 19, 30, tzinfo=BERLIN)
@@ -30,6 +30,14 @@ def leaflet() -> Leaflet:
 def states(*days: float, today: date = LATER) -> str:
     done = [session(MONDAY + timedelta(days=one)) for one in days]
     return " ".join(one.state for one in make_progress(done, PLAN, today).planned)
+
+
+def test_sessions_stand_in_the_order_in_which_they_began_wherever_that_was() -> None:
+    first = session(datetime(2026, 10, 13, 8, 0, tzinfo=ZoneInfo("Pacific/Auckland")), id=1)
+    then = session(datetime(2026, 10, 12, 17, 0, tzinfo=ZoneInfo("America/New_York")), id=2)
+    progress = make_progress([then, first], (), LATER)
+    assert [one.id for one in progress.sessions] == [1, 2]
+    assert [day.date.day for day in progress.days] == [12, 13]
 
 
 @pytest.mark.parametrize(
@@ -93,43 +101,13 @@ def test_two_sessions_of_one_day_are_one_day() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "told"),
-    [
-        (6, 4, "pain before 6, after 4"),
-        (0, 10, "pain before 0, after 10"),
-        (6, None, "pain before 6, after not said"),
-        (None, 0, "pain before not said, after 0"),
-        (None, None, "pain not said"),
-    ],
-)
-def test_a_session_is_one_line_with_what_was_said_of_the_pain(
-    leaflet: Leaflet, before: int | None, after: int | None, told: str
-) -> None:
-    whole = session(MONDAY, pain_before=before, pain_after=after)
-    part = session(MONDAY, pain_before=before, pain_after=after, is_whole=False)
-    assert tell_session(whole, leaflet) == f"2026-10-12 19:30: lower-back, 24 min, {told}"
-    assert tell_session(part, leaflet) == f"2026-10-12 19:30: lower-back, part of 24 min, {told}"
-
-
-def test_pain_that_moved_further_down_a_leg_is_said(leaflet: Leaflet) -> None:
-    line = tell_session(session(MONDAY, pain_before=6, pain_after=4, leg_worse=True), leaflet)
-    assert line.endswith("pain before 6, after 4, leg pain further down")
-    assert "leg" not in tell_session(session(MONDAY, leg_worse=False), leaflet)
-
-
-def test_a_name_with_markup_or_line_ends_stays_in_its_line(leaflet: Leaflet) -> None:
-    told = tell_session(session(MONDAY, routine="<b>{x}</b>\n\x1b[2J ערב"), leaflet)
-    assert "<b>{x}</b> [2J ערב" in told
-    assert told.isprintable()
-
-
 def test_what_became_of_the_plan_is_told_with_the_rule_that_counts(leaflet: Leaflet) -> None:
-    lines = tell_progress(make_progress([session(MONDAY)], PLAN, date(2026, 10, 20)), leaflet)
-    assert lines[1:] == [
+    progress = make_progress([session(MONDAY)], PLAN, date(2026, 10, 20))
+    assert tell_progress(progress, leaflet)[1:] == tell_plan(progress, leaflet)
+    assert tell_plan(progress, leaflet) == [
         "Planned: 1 of 6 dates kept.",
-        "Not kept: 2026-10-14, 2026-10-16.",
-        "Still to come: 2026-10-19, 2026-10-21, 2026-10-23.",
+        "Not kept: 14 October 2026, 16 October 2026.",
+        "Still to come: 19 October 2026, 21 October 2026, 23 October 2026.",
         "A date is kept by a session on that day or the day after, whole or in part.",
     ]
 
@@ -196,4 +174,4 @@ def test_years_of_sessions_are_told_one_in_a_line(leaflet: Leaflet) -> None:
     many = [session(datetime(2016, 1, 1, tzinfo=UTC) + timedelta(days=2 * at), id=at) for at in range(2000)]
     lines = tell_progress(make_progress(many, (), LATER), leaflet)
     assert len(lines) == 2000
-    assert all(re.match(r"20\d\d-\d\d-\d\d 00:00: lower-back, ", line) for line in lines)
+    assert all(re.match(r"\d+ \w+ 20\d\d, 00:00, lower-back, ", line) for line in lines)

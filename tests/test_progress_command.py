@@ -37,10 +37,10 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 LINES = [
-    "2026-10-12 19:30: lower-back, 24 min, pain before 6, after 4",
-    "2026-10-14 19:30: lower-back, part of 24 min, pain before 7, after 5",
-    "2026-10-16 19:30: lower-back, 24 min, pain before 5, after not said",
-    "2026-10-18 19:30: lower-back, 24 min, pain not said",
+    "12 October 2026, 19:30, lower-back, 24 min, pain before 6, after 4",
+    "14 October 2026, 19:30, lower-back, part of 24 min, pain before 7, after 5",
+    "16 October 2026, 19:30, lower-back, 24 min, pain before 5, after not given",
+    "18 October 2026, 19:30, lower-back, 24 min, pain not given",
 ]
 
 
@@ -78,10 +78,14 @@ def test_a_plan_that_cannot_be_read_is_told_and_the_sessions_are_there(content: 
 @pytest.mark.usefixtures("kept")
 def test_a_program_reads_the_same(run: Run) -> None:
     sessions = json.loads(run("progress", "--json").out)["sessions"]
-    assert [(one["pain_before"], one["pain_after"]) for one in sessions] == [*PAINS]
-    assert [one["whole"] for one in sessions] == [True, False, True, True]
-    assert sessions[0]["began"] == "2026-10-12T19:30:00+02:00"
-    assert sessions[0]["length"] == 24 * 60
+    assert [(one["before"], one["after"]) for one in sessions] == [*PAINS]
+    assert sessions == json.loads(run("journal", "list", "--json").out)
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_session_is_told_as_in_the_journal(run: Run) -> None:
+    listed = run("journal", "list").out.splitlines()[:4]
+    assert listed == [f"{number}: {line}" for number, line in enumerate(LINES, start=1)]
 
 
 def test_a_picture_is_written_and_nothing_is_replaced_unasked(run: Run, kept: Path) -> None:

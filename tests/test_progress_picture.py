@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from tests.browser import words_out_of_place
 from tests.drawings import SVG, overlaps, parse, reaches_out, session, shapes, words_in
 from voiceguide.entry import Entry
+from voiceguide.entry_text import tell_session
 from voiceguide.library import load_leaflet
 from voiceguide.progress import Progress, make_progress
 from voiceguide.progress_picture import DAY, LEFT, PAIN, draw_progress
-from voiceguide.progress_text import tell_session
 from voiceguide.svg import LETTER, WIDTH
 
 MONDAY = datetime(2026, 10, 12, 19, 30, tzinfo=UTC)
@@ -144,7 +144,7 @@ def test_the_description_tells_the_same_in_words() -> None:
     done = made_up(30)
     progress = make_progress(done, PLAN, LATER)
     description = draw(progress).findtext(f"{SVG}desc") or ""
-    assert "30 sessions are kept. The last 12:" in description
+    assert "Sessions that are kept: 30. Told here, the last ones: 12." in description
     leaflet = load_leaflet("en")
     for entry in progress.sessions[-12:]:
         assert tell_session(entry, leaflet) in description

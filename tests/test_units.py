@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceguide.units import Milliseconds, clock, in_frames, in_seconds, parse_duration, to_milliseconds
+from voiceguide.units import (
+    Milliseconds,
+    clock,
+    in_frames,
+    in_seconds,
+    parse_duration,
+    to_milliseconds,
+    whole_minutes,
+)
 
 TIMES = st.integers(0, 100 * 3_600_000).map(Milliseconds)
 SAMPLERATES = st.sampled_from([16_000, 24_000, 48_000])
@@ -86,3 +94,8 @@ def test_a_length_is_rounded_up(frames: int, samplerate: int) -> None:
 )
 def test_a_clock_rounds_down(time: int, expected: str) -> None:
     assert clock(Milliseconds(time)) == expected
+
+
+@pytest.mark.parametrize(("time", "expected"), [(0, 1), (20_000, 1), (100_000, 2), (1_440_000, 24)])
+def test_minutes_are_whole_and_at_least_one(time: int, expected: int) -> None:
+    assert whole_minutes(Milliseconds(time)) == expected

@@ -54,6 +54,11 @@ class Entry:
     """What the person wrote."""
 
     @property
+    def is_numbered(self) -> bool:
+        """True if pain was given as a number, before it or after it."""
+        return self.pain_before is not None or self.pain_after is not None
+
+    @property
     def means_stop(self) -> bool:
         """True if after it alone no more is to be pressed that day; `stops` sees the whole day."""
         return _ends_in_a_stop((self,))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from voiceguide.errors import InvalidContent, Problem
-from voiceguide.leaflet_lines import GROUPS
+from voiceguide.leaflet_lines import GROUPS, MONTHS
 from voiceguide.scheduler.actions import ACTIONS
 from voiceguide.scheduler.line import placeholders_in
 from voiceguide.scheduler.point import (
@@ -99,10 +100,27 @@ class Leaflet:
     """By key of `SETUP`, placeholders still open as well."""
     journal: Mapping[str, str]
     """By key of `JOURNAL`, placeholders still open as well."""
+    dates: Mapping[str, str]
+    """By key of `DATES`, placeholders still open as well."""
 
     def label(self, key: str, **values: str) -> str:
         """Return a heading or a line, its placeholders filled in."""
         return self.labels[key].format(**values)
+
+    def day(self, when: date) -> str:
+        """Return a day as it is read: `3 November 2026`."""
+        return self.dates["day"].format(day=when.day, month=self._month(when), year=when.year)
+
+    def day_of_year(self, when: date) -> str:
+        """Return a day where the year is clear: `3 November`."""
+        return self.dates["day_of_year"].format(day=when.day, month=self._month(when))
+
+    def moment(self, when: datetime) -> str:
+        """Return a day and a time: `3 November 2026, 21:30`."""
+        return self.dates["moment"].format(day=self.day(when), time=f"{when:%H:%M}")
+
+    def _month(self, when: date) -> str:
+        return self.dates[MONTHS[when.month - 1]]
 
     def word(self, kind: str, name: str) -> str:
         """Return what an id stands for; the id in words if it is one that only its author knows."""

@@ -47,11 +47,20 @@ PROMPTER: Mapping[str, tuple[str, ...]] = {
     "place": ("number", "count", "file"),
 }
 """What stands on the page that a voice is recorded from (`pack script --page`), in the same way."""
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+DATES: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(MONTHS, ()),
+    "day": ("day", "month", "year"),
+    "day_of_year": ("day", "month"),
+    "moment": ("day", "time"),
+}
+"""How a date is told wherever somebody reads one, in the same way."""
 APPOINTMENTS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), ()),
-    **dict.fromkeys(("january", "february", "march", "april", "may", "june"), ()),
-    **dict.fromkeys(("july", "august", "september", "october", "november", "december"), ()),
-    "day": ("weekday", "day", "month", "year", "time"),
+    "day": ("weekday", "moment"),
     **dict.fromkeys(("heading", "unknown", "daily", "care", "look_back"), ()),
     "each": ("routine", "minutes"),
     "clock": ("zone",),
@@ -73,18 +82,11 @@ PLOTS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(
         (f"key_{one}" for one in ("before", "after", "done", "part", "kept", "missed", "open")), ()
     ),
-    **dict.fromkeys((f"month_{number}" for number in range(1, 13)), ()),
-    **dict.fromkeys(("session_whole", "session_part"), ("when", "routine", "minutes", "pain")),
-    "pain_before_after": ("before", "after"),
-    "pain_before": ("before",),
-    "pain_after": ("after",),
-    "pain_unknown": (),
     "planned_kept": ("kept", "count"),
     **dict.fromkeys((f"planned_{one}" for one in ("missed", "open")), ("dates",)),
     "planned_rule": (),
     "chart": ("before", "after", "same", "count"),
     "progress_count": ("count", "told"),
-    "day": ("day", "month"),
     "timeline_title": ("title",),
     "timeline_description": ("time", "stops"),
 }
@@ -130,33 +132,39 @@ JOURNAL: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("stop_today", "stopped_today", "meant_stop", "play_anyway", "not_played"), ()),
     "stopped_before": ("day",),
     "play_since": (),
-    **dict.fromkeys(("none_yet", "partial", "whole", "leg_worse", "has_note", "not_said"), ()),
+    **dict.fromkeys(("none_yet", "partial", "whole", "leg_worse", "has_note", "not_given"), ()),
     **dict.fromkeys(("began", "routine", "takes", "gone_through", "pain_before", "pain_after"), ()),
     **dict.fromkeys(("leg", "side", "heard", "not_heard", "note"), ()),
     **dict.fromkeys(
-        ("review", "pairs", "varies", "lower", "no_lower", "unknown", "go_on", "ask_somebody"), ()
+        ("review", "pairs", "varies", "lower", "same", "higher", "unknown", "go_on", "ask_somebody"), ()
     ),
     "pain": ("pain",),
     "kept": ("id",),
     **dict.fromkeys(("minutes", "part_of"), ("minutes",)),
-    "before": ("pain",),
-    "after": ("pain",),
+    "pain_of": ("pair",),
     "hurts": ("side",),
     "session": ("id",),
+    **dict.fromkeys(("mostly_more", "stop_these", "stop_advice", "after_one", "in_a_day"), ()),
+    **dict.fromkeys(("after_more", "in_days", "later_unknown"), ("number",)),
     "to_come": ("sessions", "days"),
-    "counted": ("sessions", "first", "partial"),
+    "counted": ("sessions", "first", "partial", "without"),
     "pair": ("before", "after"),
     "pairs_left_out": ("number",),
     "how_often": ("less", "same", "more"),
-    "first_last": ("first", "last"),
+    **dict.fromkeys(
+        ("first_last_before", "first_last_after", "rise"), ("first", "first_day", "last", "last_day")
+    ),
     "proves_little": ("number",),
+    "one_proves_little": (),
     "stop_days": ("days",),
+    "many_stop_days": ("number", "days"),
 }
 """What the journal asks, shows and makes of its numbers, in the same way."""
 GROUPS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "labels": LABELS,
     "page": PAGE,
     "journal": JOURNAL,
+    "dates": DATES,
     "pictures": PICTURES,
     "prompter": PROMPTER,
     "appointments": APPOINTMENTS,

@@ -45,12 +45,16 @@ class Progress:
 
     @property
     def sessions(self) -> tuple[Entry, ...]:
-        """Every session, in order."""
-        return tuple(one for day in self.days for one in day.sessions)
+        """Every session, in the order in which they began: whoever travels may be a day ahead of it."""
+        return tuple(sorted((one for day in self.days for one in day.sessions), key=_in_order))
 
     def dates(self, state: str) -> tuple[date, ...]:
         """Return the days that were planned and became of that state."""
         return tuple(one.at.date() for one in self.planned if one.state == state)
+
+
+def _in_order(entry: Entry) -> tuple[datetime, int]:
+    return entry.began, entry.id
 
 
 def make_progress(entries: Iterable[Entry], planned: Iterable[datetime], today: date) -> Progress:
@@ -61,7 +65,7 @@ def make_progress(entries: Iterable[Entry], planned: Iterable[datetime], today: 
     or of the time zone makes a session late.
     """
     by_day: dict[date, list[Entry]] = {}
-    for entry in sorted(entries, key=lambda one: (one.began, one.id)):
+    for entry in sorted(entries, key=_in_order):
         by_day.setdefault(entry.began.date(), []).append(entry)
     days = tuple(Day(when, tuple(by_day[when])) for when in sorted(by_day))
     free = [day.date for day in days for _ in day.sessions]

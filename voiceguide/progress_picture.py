@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from voiceguide.entry import LEAST_PAIN, MOST_PAIN, Entry
+from voiceguide.entry_text import tell_session
 from voiceguide.leaflet import Leaflet
 from voiceguide.lettering import clipped, wrapped
 from voiceguide.progress import KEPT, MISSED, OPEN, Progress
-from voiceguide.progress_text import tell_progress, tell_session
+from voiceguide.progress_text import tell_plan
 from voiceguide.svg import LARGE, LETTER, TIME_STYLE, WIDTH, drawing, element, markup, path, text
 
 DAYS = 28
@@ -91,7 +92,7 @@ class _Drawer:
     def _description(self) -> str:
         sessions = self.progress.sessions
         last = [tell_session(one, self.leaflet) for one in sessions[-TOLD:]]
-        plan = tell_progress(self.progress, self.leaflet)[max(len(sessions), 1) :]
+        plan = tell_plan(self.progress, self.leaflet)
         counted = self.words["progress_count"].format(count=str(len(sessions)), told=str(len(last)))
         return " ".join([counted, *last, *plan])
 
@@ -106,7 +107,8 @@ class _Drawer:
         begins = self.first + timedelta(days=row * DAYS)
         ends = begins + timedelta(days=DAYS - 1)
         heights = [(pain, top + _FLOOR - PAIN * (pain - LEAST_PAIN)) for pain in range(0, MOST_PAIN + 1, 2)]
-        weeks = [(begins + timedelta(days=at), LEFT + DAY * at) for at in range(0, DAYS, 7)]
+        day = self.leaflet.day_of_year
+        weeks = [(day(begins + timedelta(days=at)), LEFT + DAY * at) for at in range(0, DAYS, 7)]
         lines = [((LEFT, y), (right, y)) for _, y in heights]
         lines += [((x, top + _TOP - 4), (x, top + self.floor)) for _, x in weeks]
         names = [("lane_pain", 10.0), ("lane_done", _DONE + 4)]
@@ -115,17 +117,17 @@ class _Drawer:
         return element(
             "g",
             element("path", d=" ".join(map(path, lines)), class_="grid"),
-            text(f"{begins} – {ends}", LEFT, top + 10, class_="soft"),
+            text(f"{self.leaflet.day(begins)} – {self.leaflet.day(ends)}", LEFT, top + 10, class_="soft"),
             *(
                 text(clipped(self.words[name], LEFT - 7, LETTER), LEFT - 5, top + y, text_anchor="end")
                 for name, y in names
             ),
             *(text(str(pain), LEFT - 5, y + 4, text_anchor="end", class_="soft") for pain, y in heights),
-            *(text(self._date(when), x + 2, top + _FLOOR + 14, class_="soft") for when, x in weeks),
+            *(
+                text(clipped(when, 7 * DAY - 4, LETTER), x + 2, top + _FLOOR + 14, class_="soft")
+                for when, x in weeks
+            ),
         )
-
-    def _date(self, when: date) -> str:
-        return self.words["day"].format(day=str(when.day), month=self.words[f"month_{when.month}"])
 
     def _sessions(self) -> Iterator[str]:
         """Yield each session: its numbers, joined where both were told, and that it was done."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from voiceguide.entry import LEAST_PAIN, MOST_PAIN, Entry
+from voiceguide.entry_text import tell_session
 from voiceguide.leaflet import Leaflet
 from voiceguide.progress import KEPT, MISSED, OPEN, Progress
-from voiceguide.shown_text import in_one_line, tidied
-from voiceguide.units import MINUTE
 
 BEFORE, AFTER, SAME = "o", "x", "="
 """What stands for a number in the chart: of two different letters, so that no colour is needed."""
@@ -18,39 +17,24 @@ _AXIS = 4
 """Characters before the first session: a number up to ten, a gap and the axis."""
 
 
-def tell_session(entry: Entry, leaflet: Leaflet) -> str:
-    """Return one session in a line: when, what, for how long, and the pain before and after."""
-    words = leaflet.plots
-    before, after = entry.pain_before, entry.pain_after
-    known = (
-        "".join(name for name, value in (("_before", before), ("_after", after)) if value is not None)
-        or "_unknown"
-    )
-    line = words["session_whole" if entry.is_whole else "session_part"]
-    leg = f", {leaflet.journal['leg_worse']}" if entry.leg_worse else ""
-    told = line.format(
-        when=f"{entry.began:%Y-%m-%d %H:%M}",
-        routine=in_one_line(tidied(entry.routine)),
-        minutes=str(max(round(entry.length / MINUTE), 1)),
-        pain=words[f"pain{known}"].format(before=before, after=after),
-    )
-    return f"{told}{leg}"
-
-
 def tell_progress(progress: Progress, leaflet: Leaflet) -> list[str]:
     """Return what was done, a line a session, and what became of the plan; or else what to do first."""
+    sessions = [tell_session(one, leaflet) for one in progress.sessions]
+    return [*(sessions or [leaflet.plots["no_sessions"]]), *tell_plan(progress, leaflet)]
+
+
+def tell_plan(progress: Progress, leaflet: Leaflet) -> list[str]:
+    """Return what became of the plan; empty if there is none."""
+    if not progress.planned:
+        return []
     words = leaflet.plots
-    lines = [tell_session(one, leaflet) for one in progress.sessions] or [words["no_sessions"]]
-    if progress.planned:
-        states = {state: progress.dates(state) for state in (KEPT, MISSED, OPEN)}
-        count, kept = str(len(progress.planned)), str(len(states[KEPT]))
-        lines.append(words["planned_kept"].format(count=count, kept=kept))
-        for state, name in ((MISSED, "planned_missed"), (OPEN, "planned_open")):
-            if states[state]:
-                told = ", ".join(when.isoformat() for when in states[state])
-                lines.append(words[name].format(dates=told))
-        lines.append(words["planned_rule"])
-    return lines
+    states = {state: progress.dates(state) for state in (KEPT, MISSED, OPEN)}
+    count, kept = str(len(progress.planned)), str(len(states[KEPT]))
+    lines = [words["planned_kept"].format(count=count, kept=kept)]
+    for state, name in ((MISSED, "planned_missed"), (OPEN, "planned_open")):
+        if states[state]:
+            lines.append(words[name].format(dates=", ".join(map(leaflet.day, states[state]))))
+    return [*lines, words["planned_rule"]]
 
 
 def draw_chart(progress: Progress, leaflet: Leaflet, columns: int) -> list[str]:
@@ -58,7 +42,7 @@ def draw_chart(progress: Progress, leaflet: Leaflet, columns: int) -> list[str]:
 
     Empty if no number was told, or there is no room.
     """
-    told = [one for one in progress.sessions if (one.pain_before, one.pain_after) != (None, None)]
+    told = [one for one in progress.sessions if one.is_numbered]
     room = (columns - _AXIS) // _COLUMN
     shown = told[-room:] if room > 0 else []
     if not shown:

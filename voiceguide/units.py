@@ -98,6 +98,11 @@ def to_milliseconds(frames: int, samplerate: int) -> Milliseconds:
     return Milliseconds(-(-frames * 1000 // samplerate))
 
 
+def whole_minutes(time: Milliseconds) -> int:
+    """Return a length in whole minutes, rounded; at least one."""
+    return max(1, round(time / MINUTE))
+
+
 def up_to_seconds(time: Milliseconds) -> Milliseconds:
     """Return a time rounded up to the next whole second, in milliseconds."""
     return Milliseconds(-(-time // SECOND) * SECOND)

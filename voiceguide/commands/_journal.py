@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import click
 
 from voiceguide.entry import Entry
+from voiceguide.entry_text import tell_session
 from voiceguide.folders import private_folder
 from voiceguide.journal import Journal
 from voiceguide.leaflet import Leaflet
-from voiceguide.review import day
 from voiceguide.shown_text import in_one_line, tidied
-from voiceguide.units import MINUTE, clock
+from voiceguide.units import clock
 
 
 def open_journal() -> Journal:
@@ -22,32 +23,23 @@ def open_journal() -> Journal:
 
 def in_a_line(entry: Entry, leaflet: Leaflet) -> str:
     """Return a session in one line, its number first."""
-    words, minutes = leaflet.journal, max(1, round(entry.length / MINUTE))
-    parts = [
-        f"{day(entry.began.date())} {entry.began:%H:%M}",
-        in_one_line(tidied(entry.routine)),
-        words["minutes" if entry.is_whole else "part_of"].format(minutes=minutes),
-    ]
-    if entry.pain_before is not None:
-        parts.append(words["before"].format(pain=entry.pain_before))
-    if entry.pain_after is not None:
-        parts.append(words["after"].format(pain=entry.pain_after))
-    if entry.leg_worse:
-        parts.append(words["leg_worse"])
-    if entry.side is not None:
-        parts.append(words["hurts"].format(side=words[entry.side]))
-    if entry.note:
-        parts.append(words["has_note"])
-    return f"{entry.id}: {', '.join(parts)}"
+    return f"{entry.id}: {tell_session(entry, leaflet)}"
+
+
+def for_programs(entry: Entry) -> dict[str, Any]:
+    """Return all that is kept of a session, as `--json` prints it everywhere."""
+    from voiceguide.journal_file import as_row  # `play` has no use for files to take along
+
+    return {"id": entry.id, "title": f"{entry.routine}, {entry.began:%Y-%m-%d %H:%M}", **as_row(entry)}
 
 
 def in_full(entry: Entry, leaflet: Leaflet) -> Iterator[str]:
     """Yield all that is known of a session, line by line."""
     words = leaflet.journal
-    unsaid = words["not_said"]
+    unsaid = words["not_given"]
     leg = unsaid if entry.leg_worse is None else words["yes" if entry.leg_worse else "no"]
     facts = {
-        "began": f"{day(entry.began.date())} {entry.began:%H:%M}",
+        "began": leaflet.moment(entry.began),
         "routine": in_one_line(tidied(entry.routine)),
         "takes": clock(entry.length),
         "gone_through": words["whole" if entry.is_whole else "partial"],

@@ -17,7 +17,6 @@ from voiceguide.entry import AHEAD, LONGEST_NOTE, MOST_PAIN, stop_of_day
 from voiceguide.errors import VoiceguideError
 from voiceguide.journal import Journal
 from voiceguide.library import load_leaflet
-from voiceguide.review import day
 from voiceguide.session_log import Log
 from voiceguide.shown_text import tidied
 
@@ -146,7 +145,8 @@ def may_play(journal: Journal, now: datetime, *, asks: bool) -> bool:
     stop = stop_of_day(entries, now if is_today or not entries else entries[-1].began)
     if stop is None:
         return True
-    words, when = load_leaflet(LANGUAGE).journal, day(stop.began.date())
+    leaflet = load_leaflet(LANGUAGE)
+    words, when = leaflet.journal, leaflet.day(stop.began)
     click.echo(words["stopped_today"] if is_today else words["stopped_before"].format(day=when), err=True)
     if not asks or click.confirm(words["play_anyway" if is_today else "play_since"], default=False, err=True):
         return True

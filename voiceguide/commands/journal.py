@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from voiceguide.commands import as_called
-from voiceguide.commands._journal import in_a_line, in_full, open_journal
+from voiceguide.commands._journal import for_programs, in_a_line, in_full, open_journal
 from voiceguide.commands._options import json_option
 from voiceguide.commands._output import output_options
 from voiceguide.commands._speaking import LANGUAGE
@@ -29,7 +29,7 @@ from voiceguide.entry_fields import (
 )
 from voiceguide.errors import UsageError, did_you_mean
 from voiceguide.journal import Journal
-from voiceguide.journal_file import as_row, checked_suffix, read_entries, write_entries
+from voiceguide.journal_file import checked_suffix, read_entries, write_entries
 from voiceguide.journal_tables import UnreadableEntry
 from voiceguide.library import DEFAULT_ROUTINE, load_leaflet, routine_names
 from voiceguide.private_files import OWNERS_FILE
@@ -180,7 +180,7 @@ def _list(*, as_json: bool) -> None:
     with open_journal() as journal:
         entries = journal.entries()
     if as_json:
-        click.echo(_json([_shown(entry) for entry in entries]))
+        click.echo(_json([for_programs(entry) for entry in entries]))
         return
     leaflet = load_leaflet(LANGUAGE)
     if not entries:
@@ -202,7 +202,7 @@ def _show(number: int, *, as_json: bool) -> None:
     with open_journal() as journal:
         entry = journal.get(number)
     if as_json:
-        click.echo(_json(_shown(entry)))
+        click.echo(_json(for_programs(entry)))
         return
     for line in in_full(entry, load_leaflet(LANGUAGE)):
         click.echo(line)
@@ -305,10 +305,6 @@ def _say(entry: Entry, journal: Journal) -> None:
         entries = [entry]  # what cannot be read says nothing of its day
     if is_part_of_a_stop(entry, entries):
         click.echo(leaflet.journal["meant_stop"])
-
-
-def _shown(entry: Entry) -> dict[str, Any]:
-    return {"id": entry.id, "title": f"{entry.routine}, {entry.began:%Y-%m-%d %H:%M}", **as_row(entry)}
 
 
 def _json(found: Sequence[Any] | dict[str, Any]) -> str:

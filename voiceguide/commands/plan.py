@@ -40,15 +40,11 @@ from voiceguide.library import (
 )
 from voiceguide.scheduler.options import Options
 from voiceguide.session import estimate
-from voiceguide.units import MINUTE
+from voiceguide.units import whole_minutes
 from voiceguide.whole_files import write_text
 from voiceguide.zones import find_zone, local_zone
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june", "july"),
-    *("august", "september", "october", "november", "december"),
-)
 _FURTHEST = timedelta(days=366)
 """A start further away than this is a typing mistake."""
 
@@ -122,8 +118,7 @@ def _routine(name: str) -> tuple[str, int]:
         voice = None  # a plan needs no sound
     with located_in(path):
         usual = estimate(found, load_points(), load_language(LANGUAGE), measured_by(voice), options).usual
-    # As `list` rounds it; none is shorter than a minute.
-    return str(path.resolve()) if Path(name) == path else name, max(1, round(usual / MINUTE))
+    return str(path.resolve()) if Path(name) == path else name, whole_minutes(usual)
 
 
 def _day(text: str, first: date, zone: ZoneInfo, now: datetime) -> date:
@@ -223,10 +218,4 @@ def _notes(appointments: Appointments, leaflet: Leaflet) -> Iterator[str]:
 def _told(when: datetime, leaflet: Leaflet) -> str:
     """Return a day and a time in words."""
     words = leaflet.appointments
-    return words["day"].format(
-        weekday=words[_WEEKDAYS[when.weekday()]],
-        day=str(when.day),
-        month=words[_MONTHS[when.month - 1]],
-        year=str(when.year),
-        time=f"{when:%H:%M}",
-    )
+    return words["day"].format(weekday=words[_WEEKDAYS[when.weekday()]], moment=leaflet.moment(when))

@@ -35,8 +35,10 @@ from voiceguide.commands._page import print_note
 from voiceguide.commands._pain import is_asked, may_play
 from voiceguide.commands._person import for_whoever_lies_there
 from voiceguide.commands._screen import screen_for
+from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.errors import ImpossibleLength, Unavailable, UsageError
 from voiceguide.folders import private_folder
+from voiceguide.library import load_leaflet
 from voiceguide.scheduler.options import Options
 from voiceguide.units import clock, parse_duration
 
@@ -174,7 +176,8 @@ def _resume(context: click.Context) -> None:
     # Whether a guest lies there has to be said again: it would leave the owner's answers away.
     words = [*(word for word in kept if word != "--as-guest"), *typed_now]
     meta[TYPED] = ["play", *words]
-    click.echo(f"Going on with the session that stopped at {mark.when:%H:%M, %d %B}.", err=True)
+    day = load_leaflet(LANGUAGE).day(mark.when)
+    click.echo(f"Going on with the session that stopped at {mark.when:%H:%M}, {day}.", err=True)
     words += [word for stop in mark.done for word in ("--done", stop)]
     words += [word for stop in mark.too_little for word in ("--too-little", stop)]
     words += [] if mark.number is None else ["--continues", str(mark.number)]

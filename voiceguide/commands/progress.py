@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from voiceguide.commands import as_called
-from voiceguide.commands._journal import open_journal
+from voiceguide.commands._journal import for_programs, open_journal
 from voiceguide.commands._options import flag_option, json_option
 from voiceguide.commands._output import output_options
 from voiceguide.commands._page import WIDTH
@@ -27,7 +27,6 @@ from voiceguide.leaflet import Leaflet
 from voiceguide.library import load_leaflet
 from voiceguide.progress import Progress, make_progress
 from voiceguide.progress_text import draw_chart, tell_progress
-from voiceguide.units import in_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +87,7 @@ def _draw(progress: Progress, leaflet: Leaflet, target: Path, *, force: bool) ->
 def _document(kept: _Kept) -> dict[str, Any]:
     return {
         "version": 1,
-        "sessions": [
-            {
-                "id": one.id,
-                "began": one.began.isoformat(),
-                "routine": one.routine,
-                "length": in_seconds(one.length),
-                "whole": one.is_whole,
-                "pain_before": one.pain_before,
-                "pain_after": one.pain_after,
-                "leg_worse": one.leg_worse,
-            }
-            for one in kept.progress.sessions
-        ],
+        "sessions": [for_programs(one) for one in kept.progress.sessions],
         "planned": [{"at": one.at.isoformat(), "state": one.state} for one in kept.progress.planned],
         "review": kept.review,
     }
