@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.answers import keep_answers
 from tests.conftest import Run
 from tests.test_bad_input import assert_told
 from voiceguide.appointments import Appointments, load_appointments, new_appointments, save_appointments
@@ -289,3 +290,24 @@ def test_where_the_plan_cannot_be_kept_no_calendar_is_written(
     done = run("plan", *BERLIN, "--new", "-o", str(tmp_path / "plan.ics"))
     assert_told(done, 1, "the plan cannot be kept")
     assert list(tmp_path.iterdir()) == []
+
+
+# ── the first time ──
+
+ONCE = "Do `voiceguide play hands` once before"
+
+
+def test_somebody_new_is_told_of_a_good_first_one_unless_it_is_planned(run: Run, tmp_path: Path) -> None:
+    assert ONCE in run("plan", *BERLIN).out
+    assert ONCE not in run("plan", *BERLIN, "--routine", "hands").out
+    assert ONCE in run("plan", *BERLIN, "-o", str(tmp_path / "plan.ics")).out
+    assert ONCE not in run("plan", *BERLIN).out, "it was told"
+
+
+def test_whoever_did_a_session_or_may_not_press_hands_is_not_told_of_it(run: Run, stranger: Path) -> None:
+    keep_answers(stranger, pregnancy="yes")
+    assert ONCE not in run("plan", *BERLIN).out
+    keep_answers(stranger)
+    assert ONCE in run("plan", *BERLIN).out
+    (private_folder() / "journal.sqlite3").touch()
+    assert ONCE not in run("plan", *BERLIN).out
