@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -15,6 +16,7 @@ from tests.answers import answers_with, keep_answers, lines_for, walked
 from tests.conftest import Outcome, Run
 from tests.terminal import at_a_terminal
 from voiceguide.bookmark import Keeper
+from voiceguide.commands import _run
 from voiceguide.commands._asking import set_up
 from voiceguide.commands._outcomes import outcome
 from voiceguide.gate import QUESTIONS, STOPS, Question
@@ -199,6 +201,21 @@ def test_ctrl_c_leaves_nothing_behind(run: Run, stranger: Path, monkeypatch: pyt
     assert done.code == 130
     assert "Nothing is kept." in done.err
     assert not (stranger / "private").exists()
+
+
+@pytest.mark.parametrize(
+    ("stream", "given"), [("stdout", {"chest": "yes"}), ("stderr", {}), ("stderr", {"fever": "yes"})]
+)
+def test_what_nobody_reads_is_kept_all_the_same_and_a_sign_fails(
+    stream: str, given: dict[str, str], stranger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end, unread = os.pipe()
+    os.close(end)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(lines_for(**given)))
+    with os.fdopen(unread, "w", encoding="utf-8") as pipe:
+        monkeypatch.setattr(sys, stream, pipe)
+        assert _run(["setup"]) == (1 if given else 0)
+    assert kept_answers(stranger) == answers_with(**given)
 
 
 # ── what follows ──

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from voiceguide.commands import as_called
+from voiceguide.commands import as_called, print_no_more
 from voiceguide.commands._outcomes import outcome, standing
 from voiceguide.commands._page import WIDTH
 from voiceguide.commands._speaking import LANGUAGE
@@ -108,7 +108,11 @@ class _Talk:
         lines = textwrap.wrap(
             whole, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
         )
-        click.echo("\n".join(lines).replace(_KEPT, " "), err=not is_result)
+        try:
+            click.echo("\n".join(lines).replace(_KEPT, " "), err=not is_result)
+        except BrokenPipeError:
+            # Nobody reads any more, as in `setup | head`; what was answered is kept all the same.
+            print_no_more(sys.stdout if is_result else sys.stderr)
         if self._speak and is_heard and text:
             self._speak(_CHOICES.sub("", text.replace("`", "")))
 
