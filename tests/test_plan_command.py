@@ -232,7 +232,7 @@ def test_a_new_one_can_be_begun_before_and_what_stays_in_the_calendar_is_told(
 def test_nonsense_that_is_kept_is_told_and_a_new_plan_takes_its_place(run: Run, tmp_path: Path) -> None:
     running(today())
     (private_folder() / "plan.json").write_text("{")
-    assert_told(run("plan", *BERLIN), 1, "this is not what voiceguide keeps here")
+    assert_told(run("plan", *BERLIN), 1, "your plan cannot be used: it is no JSON")
     assert run("plan", *BERLIN, "--new", "-o", str(tmp_path / "plan.ics")).code == 0
     assert kept().zone == "Europe/Berlin"
 
@@ -288,7 +288,7 @@ def test_where_the_plan_cannot_be_kept_no_calendar_is_written(
 ) -> None:
     (stranger / "private").write_text("a file where the folder should be")
     done = run("plan", *BERLIN, "--new", "-o", str(tmp_path / "plan.ics"))
-    assert_told(done, 1, "the plan cannot be kept")
+    assert_told(done, 1, "private: it is no folder")
     assert list(tmp_path.iterdir()) == []
 
 
