@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from voiceguide.errors import VoiceguideError
-from voiceguide.private_files import not_kept, read_private, write_private
+from voiceguide.private_files import alone_in, not_kept, read_private, write_private
 from voiceguide.zones import find_zone
 
 FILE = "plan.json"
@@ -108,6 +108,11 @@ def new_appointments(*, start: date, at: time, zone: str, minutes: int, routine:
     return Appointments(id=str(uuid.uuid4()), start=start, at=at, zone=zone, minutes=minutes, routine=routine)
 
 
+def moved_or_new(running: Appointments | None, **wanted: Any) -> Appointments:
+    """Return the six that are not over as they are wanted now, or new ones if there are none."""
+    return running.changed(**wanted) if running else new_appointments(**wanted)
+
+
 def first_day(at: time, zone: ZoneInfo, now: datetime) -> date:
     """Return the next day on which the clock there shows `at`: today, if that is still to come."""
     today = now.astimezone(zone).date()
@@ -171,6 +176,27 @@ def _parse(found: Mapping[str, Any]) -> Appointments:
         minutes=found["minutes"],
         routine=found["routine"],
     )
+
+
+def keep_appointments(folder: Path, now: datetime, *, is_new: bool, **wanted: Any) -> Appointments:
+    """Return six sessions that are kept from now on: those that are not over as they are wanted, or new ones.
+
+    Of several processes that begin six at once the first one makes them, and the others move these.
+
+    Raises
+    ------
+    VoiceguideError
+        If they cannot be kept, or what was kept cannot be used.
+    """
+    try:
+        with alone_in(folder):
+            last = None if is_new else load_appointments(folder)
+            running = last if last and not last.is_over(now) else None
+            appointments = moved_or_new(running, **wanted)
+            save_appointments(appointments, folder)
+    except OSError as error:
+        raise not_kept("your plan", folder / FILE, error) from None
+    return appointments
 
 
 def save_appointments(appointments: Appointments, folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,9 @@ from voiceguide.appointments import (
     USUAL_TIME,
     Appointments,
     first_day,
+    keep_appointments,
     load_appointments,
-    new_appointments,
-    save_appointments,
+    moved_or_new,
 )
 from voiceguide.commands import TYPED, as_called
 from voiceguide.commands._options import command_line, json_option, located_in, time_of_day
@@ -28,7 +29,7 @@ from voiceguide.commands._page import print_section
 from voiceguide.commands._person import own_conditions, profile_without_a_sign
 from voiceguide.commands._speaking import LANGUAGE, measured_by, open_voice
 from voiceguide.commands._told import explain, routines_for, what_is_left
-from voiceguide.errors import NothingLeft, Unavailable, UsageError
+from voiceguide.errors import NothingLeft, Unavailable, UsageError, VoiceguideError
 from voiceguide.folders import private_folder
 from voiceguide.journal import FILE as JOURNAL
 from voiceguide.leaflet import Leaflet
@@ -84,8 +85,10 @@ def command(
     profile = profile_without_a_sign()
     now = datetime.now(tz=UTC)
     folder = private_folder()
-    kept = None if new else load_appointments(folder)
-    running = kept if kept and not kept.is_over(now) else None
+    kept = None
+    with suppress(VoiceguideError) if new else nullcontext():  # a new one takes the place of nonsense, too
+        kept = load_appointments(folder)
+    running = kept if kept and not new and not kept.is_over(now) else None
     zone = find_zone(timezone or (running.zone if running else local_zone(now)))
     time = time_of_day(at) if at is not None else kept.at if kept else USUAL_TIME
     try:
@@ -99,9 +102,13 @@ def command(
         first = running.start
     wanted: dict[str, Any] = {"start": first, "at": time, "zone": zone.key}
     wanted |= {"minutes": minutes, "routine": called}
-    appointments = running.changed(**wanted) if running else new_appointments(**wanted)
     is_beside = new and (folder / FILE).exists()
-    if target is not None:
+    if target is None:
+        appointments = moved_or_new(running, **wanted)
+    else:
+        check_output(target, ".ics", force=force)
+        # Kept first: what a calendar has and voiceguide has forgotten could never be moved.
+        appointments = keep_appointments(folder, now, is_new=new, **wanted)
         _write(appointments, target, now, force=force)
     if as_json:
         click.echo(json.dumps(_document(appointments, target), indent=2, ensure_ascii=False))
@@ -178,15 +185,12 @@ def _day(text: str, first: date, zone: ZoneInfo, now: datetime) -> date:
 def _write(appointments: Appointments, target: Path, now: datetime, *, force: bool) -> None:
     from voiceguide.calendar_file import Commands, calendar_file
 
-    check_output(target, ".ics", force=force)
     commands = Commands(
         play=_as_typed("play", appointments.routine),
         export=_as_typed("export", appointments.routine, "-o", "session.html"),
     )
     leaflet = load_leaflet(LANGUAGE)
     text = calendar_file(appointments, leaflet, commands, now, first=[*_first()]).decode("utf-8")
-    # Kept first: what a calendar has and voiceguide has forgotten could never be moved.
-    save_appointments(appointments, private_folder())
     write_text(target, text, force=force)
 
 
