@@ -308,6 +308,13 @@ def test_a_calendar_that_imports_a_moved_plan_has_six_sessions_not_twelve(tmp_pa
     assert listed(moved) == [f"{when:%Y-%m-%d %H:%M}" for when in moved.dates]
 
 
+def test_of_an_hour_that_comes_twice_the_first_one_counts() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    for at, day in (("00:00", 25), ("00:59", 26), ("01:15", 26)):  # 02:30 there is 00:30 in UTC, and 01:30
+        now = datetime.fromisoformat(f"2026-10-25T{at}+00:00")
+        assert first_day(time(2, 30), berlin, now) == date(2026, 10, day), at
+
+
 # ── what is kept ──
 
 

@@ -620,3 +620,9 @@ def test_a_console_that_lacks_characters_gets_question_marks(encoding: str, tmp_
     )
     expected = "Rü·he 休".encode(encoding, "replace")
     assert (done.returncode, done.stdout.startswith(expected)) == (0, True)
+
+
+def test_an_empty_name_of_a_point_is_no_older_code(run: Run) -> None:
+    done = run("point", "")
+    assert done.code == 2
+    assert "here:" not in done.err

@@ -168,7 +168,7 @@ def test_a_file_that_vanishes_meanwhile_keeps_nobody_from_the_others(kept: Path,
     (kept / "resume.json").unlink()
     target = tmp_path / "mine.zip"
     target.touch()
-    assert copy_kept(files, target) == ["resume.json"]
+    assert [one.name for one in copy_kept(files, target)] == ["resume.json"]
     with zipfile.ZipFile(target) as copy:
         assert "plan.json" in copy.namelist()
 
@@ -184,16 +184,22 @@ def test_a_link_is_named_and_neither_copied_nor_followed(run: Run, kept: Path, t
     (kept / "other.sqlite3").symlink_to(secret / "letter")
     os.mkfifo(kept / "pipe")
     os.mkfifo(kept / "pipe.sqlite3")
-    assert "  there: a link; it is never followed" in run("data", "path").out
+    assert f"  there: a link to {secret}, which is yours to copy and to remove, " in run("data", "path").out
     done = run("data", "export", "-o", str(tmp_path / "mine.zip"))
     assert done.code == 0
     left_out = {"gone", "letter", "other.sqlite3", "pipe", "pipe.sqlite3", "there"}
-    assert {line.rpartition(" ")[2] for line in done.err.splitlines()} == left_out
+    told = [line.removeprefix("Note: left out: ").split(": ", 1) for line in done.err.splitlines()]
+    assert {name for name, _ in told} == left_out
+    assert dict(told)["letter"] == f"a link to {secret / 'letter'}, which is yours to copy and to remove"
+    assert dict(told)["pipe"] == "it is no file"
     with zipfile.ZipFile(tmp_path / "mine.zip") as copy:
         assert not {*left_out, "there/letter"} & set(copy.namelist())
-    assert run("data", "erase", "--yes").code == 0
+    done = run("data", "erase", "--yes")
+    assert done.code == 0
     assert not kept.exists()
     assert (secret / "letter").read_text() == "not ours"
+    stays = [line for line in done.out.splitlines() if line.startswith("This stays, for you to remove: ")]
+    assert {line.rpartition(": ")[2] for line in stays} == {str(secret), str(secret / "letter")}
 
 
 # ── erase ──
@@ -223,18 +229,30 @@ def test_without_a_terminal_nothing_goes_unless_it_was_said(run: Run, kept: Path
 
 
 @POSIX
-def test_a_folder_that_is_itself_a_link_is_left_alone(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "letter").write_text("not ours")
-    private_folder().symlink_to(tmp_path)
-    assert_told_at_the_end(run("data", "erase", "--yes").err, "links are not followed")
-    assert (tmp_path / "letter").read_text() == "not ours"
+def test_a_folder_that_is_itself_a_link_goes_and_what_it_leads_to_stays(run: Run, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    write_private(disk / "profile.json", "answers")
+    private_folder().symlink_to(disk)
+    assert f"  private: a link to {disk}, which is yours to copy and to remove, " in run("data", "path").out
+    assert_told(run("data", "export", "-o", str(tmp_path / "mine.zip")), 1, "there is nothing to copy")
+    assert not (tmp_path / "mine.zip").exists(), "an empty copy is none"
+    assert f"This stays, for you to remove: {disk}\n" in run("data", "erase", "--yes").out
+    assert not private_folder().is_symlink()
+    assert (disk / "profile.json").read_text() == "answers"
 
 
-def assert_told_at_the_end(said: str, complaint: str) -> None:
-    error, hint = said.splitlines()[-2:]
-    assert error.startswith("Error: ")
-    assert complaint in error
-    assert hint.startswith("Hint:  ")
+@pytest.mark.parametrize("words", [("path",), ("export", "-o", "mine.zip"), ("erase", "--yes")])
+def test_a_file_where_the_folder_should_be_is_told_and_left_alone(
+    words: tuple[str, ...], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VOICEGUIDE_DATA", str(tmp_path / "file"))
+    (tmp_path / "file").write_text("not ours")
+    done = run("data", *words)
+    assert done.code == 1
+    assert f"Error: {tmp_path / 'file'}: it is no folder" in done.err
+    assert "move it away, or name another folder by VOICEGUIDE_DATA" in done.err
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("file", "not ours")]
 
 
 @POSIX

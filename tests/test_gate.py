@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import combinations, product
 
 import pytest
@@ -9,12 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.answers import WELL, answers_with, walked
+from voiceguide.commands._outcomes import outcome
 from voiceguide.gate import (
     AGREED,
+    BY_ID,
     CHANGED,
     CONDITION,
     DOCTOR,
     EMERGENCY,
+    MEANS,
     NEVER_LIFTED,
     QUESTIONS,
     STANDING,
@@ -29,6 +33,7 @@ from voiceguide.gate import (
     stop_of,
 )
 from voiceguide.library import load_leaflet
+from voiceguide.profile import Profile
 from voiceguide.scheduler.point import CONDITIONS
 
 SIGNS = [one for one in QUESTIONS if one.kind in STOPS]
@@ -70,6 +75,35 @@ def test_every_question_is_one_sentence_that_asks() -> None:
         text = words[f"ask_{one.id}"]
         assert text.endswith("?"), text
         assert text.count("?") == 1, text
+
+
+def followed(question: Question, answer: str) -> tuple[bool, frozenset[str], int]:
+    """Return what follows: whether it stops, what it leaves out, and how much is advised."""
+    led = {"reach": "no", "helper": "no"} if question.kind == MEANS else {}
+    found = walked({**led, **dict(question.after[:1]), question.id: answer}).found
+    stops = stop_of(found) is not None
+    return stops, cautions_of(found), len([*outcome(Profile(found, date(2026, 3, 1)))])
+
+
+@pytest.mark.parametrize(
+    "question", [one for one in QUESTIONS if one.kind != CHANGED], ids=lambda one: one.id
+)
+def test_whoever_is_not_sure_gets_the_answer_that_leaves_out_more(question: Question) -> None:
+    stops, left_out, advised = followed(question, question.careful)
+    for answer in {*question.takes} - {question.careful}:
+        stops_otherwise, left_out_otherwise, advised_otherwise = followed(question, answer)
+        if question.kind in STOPS or question.id.endswith("_seen"):
+            assert stops > stops_otherwise
+        elif question.kind in {CONDITION, AGREED}:
+            assert left_out > left_out_otherwise
+        elif question.id in {"long", "seen", "able"}:
+            assert advised > advised_otherwise
+        else:
+            assert question.kind == MEANS
+
+
+def test_whoever_is_not_sure_whether_anything_changed_is_asked_all_of_it() -> None:
+    assert BY_ID["changed"].careful == "yes"
 
 
 # ── the walk ──

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import stat
-from datetime import UTC, date, datetime, timedelta
+import subprocess
+import sys
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.answers import keep_answers
 from tests.conftest import Run
 from tests.test_bad_input import assert_told
-from voiceguide.appointments import Appointments, load_appointments, new_appointments, save_appointments
+from voiceguide.appointments import (
+    Appointments,
+    keep_appointments,
+    load_appointments,
+    new_appointments,
+    save_appointments,
+)
 from voiceguide.folders import private_folder
 
 BERLIN = ("--timezone", "Europe/Berlin")
@@ -228,10 +238,43 @@ def test_a_new_one_can_be_begun_before_and_what_stays_in_the_calendar_is_told(
     assert kept().sequence == 0
 
 
+def test_a_new_one_has_the_time_of_day_that_was_said_last(run: Run, tmp_path: Path) -> None:
+    running(today() - timedelta(days=3))
+    found = document(run, "--new", "-o", str(tmp_path / "plan.ics"))
+    assert {one["start"][11:16] for one in found["sessions"]} == {"21:45"}
+
+
+def test_six_that_another_process_began_meanwhile_are_moved_not_doubled() -> None:
+    wanted = {"start": today(), "at": time(21, 45), "zone": "Europe/Berlin", "minutes": 6, "routine": "hands"}
+    first, second, third = (
+        keep_appointments(
+            private_folder(), datetime.now(tz=UTC), is_new=False, **{**wanted, "minutes": minutes}
+        )
+        for minutes in (6, 6, 13)
+    )
+    assert (first.id, first.sequence) == (second.id, second.sequence) == (third.id, 0)
+    assert (third.sequence, third.minutes) == (1, 13)
+
+
+@pytest.mark.slow
+def test_of_several_at_once_one_makes_the_six_and_all_calendars_have_them(tmp_path: Path) -> None:
+    several = [
+        subprocess.Popen(
+            [sys.executable, "-m", "voiceguide", "plan", "-o", f"{number}.ics"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        )
+        for number in range(3)
+    ]
+    assert [one.wait(timeout=120) for one in several] == [0, 0, 0]
+    texts = [(tmp_path / f"{number}.ics").read_text() for number in range(3)]
+    assert len({line for text in texts for line in text.splitlines() if line.startswith("UID:")}) == 6
+
+
 def test_nonsense_that_is_kept_is_told_and_a_new_plan_takes_its_place(run: Run, tmp_path: Path) -> None:
     running(today())
     (private_folder() / "plan.json").write_text("{")
-    assert_told(run("plan", *BERLIN), 1, "this is not what voiceguide keeps here")
+    assert_told(run("plan", *BERLIN), 1, "your plan cannot be used: it is no JSON")
     assert run("plan", *BERLIN, "--new", "-o", str(tmp_path / "plan.ics")).code == 0
     assert kept().zone == "Europe/Berlin"
 
@@ -287,5 +330,26 @@ def test_where_the_plan_cannot_be_kept_no_calendar_is_written(
 ) -> None:
     (stranger / "private").write_text("a file where the folder should be")
     done = run("plan", *BERLIN, "--new", "-o", str(tmp_path / "plan.ics"))
-    assert_told(done, 1, "the plan cannot be kept")
+    assert_told(done, 1, "private: it is no folder")
     assert list(tmp_path.iterdir()) == []
+
+
+# ── the first time ──
+
+ONCE = "Do `voiceguide play hands` once before"
+
+
+def test_somebody_new_is_told_of_a_good_first_one_unless_it_is_planned(run: Run, tmp_path: Path) -> None:
+    assert ONCE in run("plan", *BERLIN).out
+    assert ONCE not in run("plan", *BERLIN, "--routine", "hands").out
+    assert ONCE in run("plan", *BERLIN, "-o", str(tmp_path / "plan.ics")).out
+    assert ONCE not in run("plan", *BERLIN).out, "it was told"
+
+
+def test_whoever_did_a_session_or_may_not_press_hands_is_not_told_of_it(run: Run, stranger: Path) -> None:
+    keep_answers(stranger, pregnancy="yes")
+    assert ONCE not in run("plan", *BERLIN).out
+    keep_answers(stranger)
+    assert ONCE in run("plan", *BERLIN).out
+    (private_folder() / "journal.sqlite3").touch()
+    assert ONCE not in run("plan", *BERLIN).out

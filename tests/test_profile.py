@@ -12,7 +12,7 @@ import pytest
 
 from tests.answers import answers_with, keep_answers
 from tests.conftest import Run
-from voiceguide.errors import ExportError, VoiceguideError
+from voiceguide.errors import VoiceguideError
 from voiceguide.profile import FILE, Profile, load_profile, put_profile_aside, save_profile
 
 TODAY = date(2026, 3, 1)
@@ -35,8 +35,44 @@ def test_what_is_kept_is_what_is_read(tmp_path: Path) -> None:
 
 def test_nobody_has_a_profile_before_they_were_asked(tmp_path: Path) -> None:
     assert load_profile(tmp_path / "nowhere", TODAY) is None
+
+
+def test_what_stands_where_answers_would_be_is_never_taken_for_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert load_profile(tmp_path / "file", TODAY) is None
+    (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
+    for folder in ("file", "nowhere"):
+        with pytest.raises(VoiceguideError, match="needs a folder there") as caught:
+            load_profile(tmp_path / folder, TODAY)
+        assert caught.value.where == str(tmp_path / folder)
+        assert "move it away, or name another folder" in (caught.value.hint or "")
+    (tmp_path / FILE).symlink_to(tmp_path / "gone.json")
+    assert f"it is a link to '{tmp_path / 'gone.json'}', which is not there" in fault_of(tmp_path).message
+
+
+def test_answers_that_are_a_link_are_read_and_written_where_they_are(tmp_path: Path) -> None:
+    (tmp_path / FILE).symlink_to(tmp_path / "disk" / "mine.json")
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "disk" / "mine.json").write_text(json.dumps(good()))
+    profile = load_profile(tmp_path, TODAY)
+    assert profile is not None
+    save_profile(tmp_path, Profile(answers_with(), TODAY))
+    assert (tmp_path / FILE).is_symlink()
+    assert "no" in json.loads((tmp_path / "disk" / "mine.json").read_text())["answers"]["thinners"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permission bits as POSIX has them")
+def test_to_read_answers_closes_them_to_others(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(json.dumps(good()))
+    (tmp_path / FILE).chmod(0o666)
+    tmp_path.chmod(0o777)
+    assert load_profile(tmp_path, TODAY) is not None
+    assert ((tmp_path / FILE).stat().st_mode & 0o777, tmp_path.stat().st_mode & 0o777) == (0o600, 0o700)
+    (tmp_path / FILE).write_text("nonsense")
+    (tmp_path / FILE).chmod(0o644)
+    fault_of(tmp_path)
+    aside = put_profile_aside(tmp_path)
+    assert aside is not None
+    assert aside.stat().st_mode & 0o777 == 0o600
 
 
 def test_answers_hold_for_fourteen_days() -> None:
@@ -64,8 +100,8 @@ def answering(**changes: object) -> Callable[[dict[str, object]], object]:
 
 
 NONSENSE = [
-    (lambda _: [], "it holds no answers"),
-    (lambda _: None, "it holds no answers"),
+    (lambda _: [], "nothing in it has a name"),
+    (lambda _: None, "nothing in it has a name"),
     (lambda _: {}, "its version is not known"),
     (with_(version=2), "a newer voiceguide wrote it"),
     (with_(version=0), "its version is not known"),
@@ -109,10 +145,10 @@ TEXTS = [
     (b"\xff\xfe\x00", "it is no JSON"),
     (b"\x00" * 100, "it is no JSON"),
     (b"[" * 15_000, "it is no JSON"),
-    (b'{"version": ' + b"1" * 5_000 + b"}", ""),
+    (b'{"version": ' + b"1" * 5_000 + b"}", "it is no JSON"),
     (b'{"version": NaN}', "its version is not known"),
-    (b'{"version": 1, "version": 1}', "something is answered twice"),
-    (b" " * 30_000 + b"{}", "it is too large"),
+    (b'{"version": 1, "version": 1}', "something is said twice in it"),
+    (b" " * 100_000 + b"{}", "it is too large"),
 ]
 
 
@@ -150,7 +186,13 @@ def test_the_right_file_is_right(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / FILE).mkdir()
-    assert "it cannot be read: Is a directory" in fault_of(tmp_path).message or os.name == "nt"
+    assert "it is no file" in fault_of(tmp_path).message or os.name == "nt"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes as POSIX has them")
+def test_nobody_waits_for_what_a_pipe_may_say(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / FILE)
+    assert "it is no file" in fault_of(tmp_path).message
 
 
 def test_what_cannot_be_used_is_put_aside_and_nothing_put_aside_before_is_lost(tmp_path: Path) -> None:
@@ -165,7 +207,7 @@ def test_what_cannot_be_used_is_put_aside_and_nothing_put_aside_before_is_lost(t
 
 def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ExportError, match="your answers cannot be kept") as caught:
+    with pytest.raises(VoiceguideError, match="needs a folder there") as caught:
         save_profile(tmp_path / "file", Profile(answers_with(), TODAY))
     assert "VOICEGUIDE_DATA" in (caught.value.hint or "")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -15,11 +16,12 @@ from tests.answers import answers_with, keep_answers, lines_for, walked
 from tests.conftest import Outcome, Run
 from tests.terminal import at_a_terminal
 from voiceguide.bookmark import Keeper
+from voiceguide.commands import _run
 from voiceguide.commands._asking import set_up
 from voiceguide.commands._outcomes import outcome
 from voiceguide.gate import QUESTIONS, STOPS, Question
 from voiceguide.library import load_leaflet
-from voiceguide.profile import FILE, HOLDS, load_profile
+from voiceguide.profile import FILE, HOLDS, Profile, load_profile
 
 TONE = ("--voice", "tone")
 WORDS = load_leaflet("en").setup
@@ -45,6 +47,11 @@ def answer(run: Run, monkeypatch: pytest.MonkeyPatch) -> Answering:
 def plain(text: str) -> str:
     """Return a text in one line, as it is before it is broken for the screen."""
     return " ".join(text.split())
+
+
+def follows(**given: str) -> str:
+    """Return all that is told to somebody who answers so."""
+    return " ".join(outcome(Profile(answers_with(**given), TODAY)))
 
 
 def kept_answers(stranger: Path) -> dict[str, str]:
@@ -75,7 +82,7 @@ def test_each_question_is_asked_once_counted_and_ends_in_what_can_be_typed(answe
     said = plain(answer(lines_for()).err)
     walk = walked({})
     for number, name in enumerate(walk.answers, start=1):
-        takes = "left/right/unsure" if name == "side" else "y/n"
+        takes = "left/right/unsure" if name == "side" else "y/n/u"
         asked = f"Question {number} of about {len(walk.answers)}. {WORDS[f'ask_{name}']} [{takes}] "
         assert said.count(asked) == 1, asked
 
@@ -100,12 +107,12 @@ def test_a_side_is_a_letter_or_a_word(typed: str, side: str, answer: Answering, 
     assert kept_answers(stranger)["side"] == side
 
 
-@pytest.mark.parametrize("typed", ["", "maybe", "unsure", "yes and no", "1", "\x1b[A", "ÿ" * 10_000])
+@pytest.mark.parametrize("typed", ["", "maybe", "both", "yes and no", "1", "\x1b[A", "ÿ" * 10_000])
 def test_a_wrong_answer_is_explained_and_asked_again(typed: str, answer: Answering, stranger: Path) -> None:
     done = answer(f"{typed}\n{lines_for(long='yes')}")
     assert done.code == 0
     said = plain(done.err)
-    assert "is no answer here. Type y for yes or n for no" in said
+    assert "is no answer here. Type y for yes, n for no, or u" in said
     assert said.count(WORDS["ask_long"]) == 2
     assert len(said) < 20_000
     assert "\x1b" not in done.err
@@ -113,9 +120,27 @@ def test_a_wrong_answer_is_explained_and_asked_again(typed: str, answer: Answeri
 
 
 def test_a_wrong_side_is_explained_with_the_sides(answer: Answering) -> None:
-    done = answer(lines_for(side="left").replace("left\n", "both\nleft\n"))
-    assert "'both' is no answer here. Type left, right or unsure" in plain(done.err)
+    done = answer(lines_for(side="left").replace("left\n", "middle\nleft\n"))
+    assert "'middle' is no answer here. Type left, right or unsure" in plain(done.err)
     assert done.code == 0
+
+
+def test_both_sides_count_as_unsure_with_a_word(answer: Answering, stranger: Path) -> None:
+    done = answer(lines_for(side="left").replace("left\n", "both\n"))
+    assert WORDS["both"] in done.err
+    assert kept_answers(stranger)["side"] == "unsure"
+
+
+@pytest.mark.parametrize("typed", ["u", "unsure", "U"])
+def test_not_sure_counts_as_what_is_more_careful_and_says_as_what(
+    typed: str, answer: Answering, stranger: Path
+) -> None:
+    done = answer(f"{typed}\n" * len(walked({"long": "yes"}).answers))
+    assert [line for line in done.err.splitlines() if line.startswith("Not sure")] == [
+        *(WORDS[f"unsure_{taken}"] for taken in ("yes", "no", "yes"))
+    ]
+    assert kept_answers(stranger) == {"long": "yes", "seen": "no", "both_legs": "yes"}
+    assert done.code == 1
 
 
 def test_a_question_mark_asks_again(answer: Answering) -> None:
@@ -178,6 +203,21 @@ def test_ctrl_c_leaves_nothing_behind(run: Run, stranger: Path, monkeypatch: pyt
     assert not (stranger / "private").exists()
 
 
+@pytest.mark.parametrize(
+    ("stream", "given"), [("stdout", {"chest": "yes"}), ("stderr", {}), ("stderr", {"fever": "yes"})]
+)
+def test_what_nobody_reads_is_kept_all_the_same_and_a_sign_fails(
+    stream: str, given: dict[str, str], stranger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end, unread = os.pipe()
+    os.close(end)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(lines_for(**given)))
+    with os.fdopen(unread, "w", encoding="utf-8") as pipe:
+        monkeypatch.setattr(sys, stream, pipe)
+        assert _run(["setup"]) == (1 if given else 0)
+    assert kept_answers(stranger) == answers_with(**given)
+
+
 # ── what follows ──
 
 
@@ -200,22 +240,51 @@ def test_a_sign_ends_it_with_where_to_get_help(question: Question, answer: Answe
 
 def test_what_is_left_out_is_told_with_its_reason(answer: Answering) -> None:
     said = plain(answer(lines_for(thinners="yes", clots="yes", artificial_hip="yes", numbness="yes")).out)
-    assert (
-        "Left out, because of blood thinners, or a bleeding disorder: the low back, hips and buttocks."
-        in said
-    )
-    assert "Left out, because of a blood clot, now or earlier: behind the knees, feet." in said
-    assert "Left out, because of an artificial hip: hips and buttocks." in said
-    assert "Left out, because of numb skin, or damaged nerves: ice and a cold foot bath." in said
+    again = "Once a doctor agrees, run `voiceguide setup` again."
+    for why, what in (
+        (WORDS["why_thinners"], "the low back, hips and buttocks"),
+        ("you have, or may have, a blood clot, now or earlier", "behind the knees, feet"),
+        ("you have, or may have, an artificial hip", "hips and buttocks"),
+    ):
+        assert f"Left out until a doctor agrees, because {why}: {what}. {again}" in said
+    assert f"Left out, because {WORDS['why_numbness']}: ice and a cold foot bath. What is left" in said
+    assert "What is left to press: hands, forearms." in said
     assert "Nothing is left out" not in said
+    assert "What is left" not in follows(numbness="yes")
+
+
+def test_a_risk_is_told_as_it_was_answered_and_no_other(run: Run, stranger: Path) -> None:
+    for risk in ("risk_age", "risk_illness", "risk_other"):
+        said = follows(**{risk: "yes"})
+        keep_answers(stranger, None, **{risk: "yes"})
+        done = run("play", "hands", "--backend", "null", *TONE)
+        for one in ("risk_age", "risk_illness", "risk_other"):
+            assert (WORDS[f"why_{one}"] in said) == (one == risk)
+            assert (WORDS[f"why_{one}"] in done.err) == (one == risk)
+
+
+def test_whoever_medicine_may_harm_is_not_told_that_it_may_be_recommended() -> None:
+    for given in ({"pregnancy": "yes"}, {"thinners": "yes"}, {"thinners": "yes", "thinners_agreed": "yes"}):
+        said = follows(**given)
+        assert "may recommend" not in said
+        (known,) = (WORDS[f"why_{one}"] for one in ("pregnancy", "thinners") if one in given)
+        assert f"Take nothing for the pain before your doctor or pharmacist knows that {known}." in said
+
+
+def test_whoever_may_get_a_ball_is_told_when_to_use_none() -> None:
+    for given in ({}, {"reach": "no", "helper": "yes"}, {"artificial_hip": "yes"}):
+        assert WORDS["ball_care"] in follows(**given)
+    assert WORDS["ball_care"] not in follows(thinners="yes")
 
 
 def test_in_pregnancy_all_is_left_out_but_the_forearm(answer: Answering) -> None:
     said = plain(answer(lines_for(pregnancy="yes")).out)
     left_out = "the low back, hips and buttocks, hands, behind the knees, feet."
-    assert f"Left out, because of pregnancy: {left_out}" in said
+    assert f"Left out, because {WORDS['why_pregnancy']}: {left_out}" in said
     assert "ask your midwife or doctor first" in said
-    assert "To begin: `voiceguide play arms`." in said
+    assert "First ask your midwife or doctor. If they agree, this begins: `voiceguide play arms`." in said
+    assert "until a doctor agrees" not in said
+    assert "What is left to press: forearms." in said
 
 
 @pytest.mark.parametrize("answered", ["serious_cause", "risk_age", "risk_illness", "risk_other"])
@@ -235,17 +304,14 @@ def test_where_another_routine_may_do_it_is_offered(run: Run, stranger: Path) ->
     keep_answers(stranger, pregnancy="yes")
     done = run("show", "hands", *TONE)
     assert done.code == 1
-    assert "The reason: pregnancy" in done.err
+    assert f"nothing of it is left, because {WORDS['why_pregnancy']}." in done.err
     assert "Then there is `voiceguide play arms --pregnant`." in done.err
 
 
 def test_what_a_doctor_lifted_stays_visible(answer: Answering, run: Run) -> None:
     said = plain(answer(lines_for(thinners="yes", thinners_agreed="yes")).out)
-    lifted = "You said that a doctor agreed, knowing of blood thinners, or a bleeding disorder."
-    assert (
-        "You said that a doctor agreed, knowing of: blood thinners, or a bleeding disorder. So nothing"
-        in said
-    )
+    lifted = f"You said that a doctor agreed, knowing that {WORDS['why_thinners']}."
+    assert f"{lifted} So nothing" in said
     shown = run("show", "lower-back", *TONE)
     assert shown.code == 0
     assert lifted in shown.err
@@ -285,9 +351,10 @@ def test_the_second_time_only_signs_are_asked_and_what_stands_is_shown(
     done = answer("n\n" * FIRST + "n\n")
     assert done.code == 0, done.err
     said = plain(done.err)
-    assert f"your answers of {LONG_AGO:%d %B %Y}" in said
-    assert "Left out, because of a blood clot, now or earlier" in said
-    assert said.index("Each pair of points begins on the left.") < said.index("Is anything new or different")
+    assert f"your answers of {LONG_AGO.day} {LONG_AGO:%B %Y}" in said
+    assert "because you have, or may have, a blood clot, now or earlier" in said
+    assert said.index("Each pair of points begins on the left.") < said.index(WORDS["ask_changed"])
+    assert "a doctor who has agreed or no longer agrees" in WORDS["ask_changed"]
     assert "Do you have varicose veins?" not in said
     found = load_profile(stranger / "private", TODAY)
     assert found is not None
@@ -299,7 +366,13 @@ def test_what_changed_is_asked_again(answer: Answering, stranger: Path) -> None:
     keep_answers(stranger, clots="yes")
     changed = "n\n" * FIRST + "y\n"
     new = "".join(lines_for(pregnancy="yes").splitlines(keepends=True)[FIRST:])
-    assert answer(changed + new).code == 0
+    done = answer(changed + new)
+    assert done.code == 0
+    said = plain(done.err)
+    more = len(lines_for().splitlines()) - FIRST + 1  # whether a doctor agreed about the clots
+    assert f"Question {FIRST + 1} of about {FIRST + 1}." in said
+    assert f"After a yes, about {more - 1} more questions come; after a no, none." in said
+    assert f"Question {FIRST + 2} of about {FIRST + more}." in said
     assert kept_answers(stranger) == answers_with(pregnancy="yes")
     assert "changed" not in kept_answers(stranger)
 
@@ -336,7 +409,7 @@ def test_where_to_get_help_is_told_even_if_nothing_can_be_kept(
     done = answer(lines_for(chest="yes"))
     assert done.code == 1
     assert done.out.startswith("Press nothing. Call your emergency number")
-    assert "your answers cannot be kept" in done.err
+    assert f"{tmp_path / 'file'}: it is no folder" in done.err
     assert "are kept on this machine" not in done.err
 
 
@@ -600,9 +673,27 @@ def test_what_is_planned_is_something_that_is_left(run: Run, stranger: Path) -> 
     keep_answers(stranger, pregnancy="yes")
     refused = run("plan", "--routine", "hands")
     assert refused.code == 1
-    assert "The reason: pregnancy" in refused.err
+    assert WORDS["why_pregnancy"] in refused.err
     keep_answers(stranger, serious_cause="yes")
     assert run("plan").code == 1
+    keep_answers(stranger, serious_cause="yes", osteoporosis="yes", clots="yes")
+    lines = run("plan").err.splitlines()
+    assert lines[0].endswith("nothing of it is left, because:")
+    assert lines[1:4] == [f"  - {WORDS[f'why_{one}']}" for one in ("serious_cause", "osteoporosis", "clots")]
+    assert lines[4].startswith("Hint:  no routine here is left for you.")
+
+
+def test_in_pregnancy_a_plan_and_each_session_in_the_calendar_begin_with_the_midwife(
+    run: Run, stranger: Path, tmp_path: Path
+) -> None:
+    first = load_leaflet("en").appointments["ask_first"]
+    assert "midwife or doctor" in first
+    for pregnant, many in (("yes", 6), ("no", 0)):
+        keep_answers(stranger, pregnancy=pregnant)
+        done = run("plan", "--new", "-o", str(tmp_path / "plan.ics"), "--force")
+        assert (first in done.out) == (pregnant == "yes")
+        text = (tmp_path / "plan.ics").read_bytes().decode("utf-8").replace("\r\n ", "")
+        assert text.count(f"DESCRIPTION:{first}") == many
 
 
 def test_answers_that_never_are_any_come_to_an_end(answer: Answering, stranger: Path) -> None:
@@ -626,7 +717,7 @@ def test_whoever_may_press_nothing_is_not_told_how(answer: Answering) -> None:
     for given in ({"serious_cause": "yes"}, {"pregnancy": "yes", "risk_age": "yes"}):
         said = plain(answer(lines_for(**given, reach="no")).out)
         assert "nothing is pressed until a doctor agrees" in said
-        for word in ("tennis ball", "forearm", "Each pair", "To begin"):
+        for word in ("What is left", "tennis ball", "press with a ball", "forearm", "Each pair", "To begin"):
             assert word not in said, word
     said = plain(answer(lines_for(thinners="yes", reach="no", helper="no", ball="yes")).out)
     assert "the ball presses" not in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from voiceguide.errors import VoiceguideError
-from voiceguide.private_files import write_private
+from voiceguide.private_files import alone_in, not_kept, read_private, write_private
 from voiceguide.zones import find_zone
 
 FILE = "plan.json"
@@ -24,7 +25,11 @@ DAYS = 14
 USUAL_TIME = time(19, 30)
 """An evening, when nothing has to be done afterwards."""
 _VERSION = 1
-_KEYS = {"version", "id", "start", "at", "zone", "sequence", "minutes", "routine"}
+_KINDS = {
+    **dict.fromkeys(("version", "sequence", "minutes"), int),
+    **dict.fromkeys(("id", "start", "at", "zone", "routine"), str),
+}
+_KEYS = _KINDS.keys()
 _MOST_MINUTES = 24 * 60
 _LAST_YEAR = 9000
 """Beyond it there would be no room for two weeks and a time zone."""
@@ -103,10 +108,16 @@ def new_appointments(*, start: date, at: time, zone: str, minutes: int, routine:
     return Appointments(id=str(uuid.uuid4()), start=start, at=at, zone=zone, minutes=minutes, routine=routine)
 
 
+def moved_or_new(running: Appointments | None, **wanted: Any) -> Appointments:
+    """Return the six that are not over as they are wanted now, or new ones if there are none."""
+    return running.changed(**wanted) if running else new_appointments(**wanted)
+
+
 def first_day(at: time, zone: ZoneInfo, now: datetime) -> date:
     """Return the next day on which the clock there shows `at`: today, if that is still to come."""
-    here = now.astimezone(zone)
-    return here.date() if datetime.combine(here.date(), at, zone) > here else here.date() + timedelta(days=1)
+    today = now.astimezone(zone).date()
+    # Compared in UTC: two times of one zone are compared by their clocks, which may show the same hour twice.
+    return today if datetime.combine(today, at, zone).astimezone(UTC) > now else today + timedelta(days=1)
 
 
 def load_appointments(folder: Path) -> Appointments | None:
@@ -118,45 +129,39 @@ def load_appointments(folder: Path) -> Appointments | None:
         If what was kept cannot be read.
     """
     path = folder / FILE
-    hint = "`voiceguide plan --new -o plan.ics` begins a new one in its place."
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise VoiceguideError(f"it cannot be read: {error.strerror}", where=str(path), hint=hint) from None
-    except (ValueError, RecursionError):
-        raise VoiceguideError("this is not what voiceguide keeps here", where=str(path), hint=hint) from None
-    if isinstance(found, dict) and isinstance(found.get("version"), int) and found["version"] > _VERSION:
-        newer = "a newer voiceguide wrote this; use that one, or: " + hint
-        raise VoiceguideError("this is a plan of a later kind", where=str(path), hint=newer)
-    try:
-        return _parse(found)
-    except (ValueError, TypeError, KeyError, OverflowError, VoiceguideError) as error:
+        found = read_private(path, _VERSION)
+        return None if found is None else _parse(found)
+    except ValueError as error:
         raise VoiceguideError(
-            f"this is not what voiceguide keeps here: {error}", where=str(path), hint=hint
+            f"your plan cannot be used: {error}",
+            where=str(path),
+            hint="`voiceguide plan --new -o plan.ics` begins a new one in its place.",
         ) from None
 
 
-def _parse(found: Any) -> Appointments:
-    if not isinstance(found, dict):
-        raise TypeError("no mapping")
+def _parse(found: Mapping[str, Any]) -> Appointments:
+    """Return the six sessions that a file describes; raise ValueError that says in words what is wrong."""
     if wrong := _KEYS ^ found.keys():
-        raise ValueError(f"'{min(wrong)}' is {'missing' if min(wrong) in _KEYS else 'unknown'}")
-    for key in ("version", "sequence", "minutes"):
-        if type(found[key]) is not int:
-            raise ValueError(f"'{key}' is no whole number")
-    for key in ("id", "start", "at", "zone", "routine"):
-        if not isinstance(found[key], str):
-            raise TypeError(f"'{key}' is no text")
-    start, at = date.fromisoformat(found["start"]), found["at"]
+        key = min(wrong)
+        raise ValueError(f"'{key}' is missing" if key in _KEYS else f"{key[:40]!r} does not belong there")
+    for key, kind in _KINDS.items():
+        if type(found[key]) is not kind:
+            raise ValueError(f"'{key}' is no {'whole number' if kind is int else 'text'}")
     if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", found["id"]):
         raise ValueError("'id' is no UUID")
-    if not re.fullmatch(r"[0-9]{2}:[0-9]{2}", at):
+    try:
+        start, at = date.fromisoformat(found["start"]), time.fromisoformat(found["at"])
+    except ValueError:
+        raise ValueError("'start' is no day, or 'at' is no time of day") from None
+    if not re.fullmatch(r"[0-9]{2}:[0-9]{2}", found["at"]):
         raise ValueError("'at' is no time of day")
+    try:
+        zone = find_zone(found["zone"])
+    except VoiceguideError:
+        raise ValueError(f"{found['zone'][:40]!r} is no time zone") from None
     within = (
-        found["version"] == _VERSION
-        and 0 <= found["sequence"] < 2**31  # an INTEGER of RFC 5545
+        0 <= found["sequence"] < 2**31  # an INTEGER of RFC 5545
         and 1 <= found["minutes"] <= _MOST_MINUTES
         and 1900 < start.year < _LAST_YEAR
     )
@@ -165,12 +170,33 @@ def _parse(found: Any) -> Appointments:
     return Appointments(
         id=found["id"],
         start=start,
-        at=time.fromisoformat(at),
-        zone=find_zone(found["zone"]).key,
+        at=at,
+        zone=zone.key,
         sequence=found["sequence"],
         minutes=found["minutes"],
         routine=found["routine"],
     )
+
+
+def keep_appointments(folder: Path, now: datetime, *, is_new: bool, **wanted: Any) -> Appointments:
+    """Return six sessions that are kept from now on: those that are not over as they are wanted, or new ones.
+
+    Of several processes that begin six at once the first one makes them, and the others move these.
+
+    Raises
+    ------
+    VoiceguideError
+        If they cannot be kept, or what was kept cannot be used.
+    """
+    try:
+        with alone_in(folder):
+            last = None if is_new else load_appointments(folder)
+            running = last if last and not last.is_over(now) else None
+            appointments = moved_or_new(running, **wanted)
+            save_appointments(appointments, folder)
+    except OSError as error:
+        raise not_kept("your plan", folder / FILE, error) from None
+    return appointments
 
 
 def save_appointments(appointments: Appointments, folder: Path) -> None:
@@ -195,8 +221,4 @@ def save_appointments(appointments: Appointments, folder: Path) -> None:
     try:
         write_private(folder / FILE, json.dumps(found, indent=2) + "\n")
     except OSError as error:
-        raise VoiceguideError(
-            f"the plan cannot be kept: {error.strerror}",
-            where=str(folder / FILE),
-            hint="is there room, and may you write there?",
-        ) from None
+        raise not_kept("your plan", folder / FILE, error) from None

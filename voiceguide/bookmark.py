@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from voiceguide.errors import UsageError, VoiceguideError
-from voiceguide.private_files import write_private
+from voiceguide.private_files import read_private, write_private
 
 FILE = "resume.json"
 """Its name in the private folder."""
@@ -51,20 +51,20 @@ def load_bookmark(folder: Path) -> Bookmark:
     path = folder / FILE
     again = "`voiceguide play` starts one from its beginning."
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise UsageError("no session was interrupted", hint=again) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise VoiceguideError(f"it cannot be read: {error}", where=str(path), hint=again) from None
+        found = read_private(path, _VERSION)
+    except ValueError as error:
+        raise VoiceguideError(
+            f"where you were cannot be used: {error}", where=str(path), hint=again
+        ) from None
+    if found is None:
+        raise UsageError("no session was interrupted", hint=again)
     try:
-        return _parse(json.loads(text))
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return _parse(found)
+    except (ValueError, TypeError, KeyError, OverflowError):
         raise VoiceguideError("this is not what voiceguide keeps here", where=str(path), hint=again) from None
 
 
 def _parse(found: dict[str, Any]) -> Bookmark:
-    if found["version"] != _VERSION:
-        raise ValueError(found["version"])
     if "--resume" in found["words"]:
         raise ValueError(found["words"])
     words, done = (tuple(_words(found[key])) for key in ("words", "done"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -30,10 +30,18 @@ class Commands:
     """Makes a page of it, for a phone."""
 
 
-def calendar_file(appointments: Appointments, leaflet: Leaflet, commands: Commands, now: datetime) -> bytes:
+def calendar_file(
+    appointments: Appointments,
+    leaflet: Leaflet,
+    commands: Commands,
+    now: datetime,
+    *,
+    first: Sequence[str] = (),
+) -> bytes:
     """Return a calendar of six sessions.
 
-    A calendar that has them already, by their UIDs, moves those it has: it is the same six.
+    A calendar that has them already, by their UIDs, moves those it has: it is the same six. `first` is what
+    each of them says before all else.
     """
     from icalendar import Calendar
 
@@ -44,7 +52,7 @@ def calendar_file(appointments: Appointments, leaflet: Leaflet, commands: Comman
     calendar.add("method", "PUBLISH")
     if _zone_named(appointments):
         calendar.add_component(_rules_of_zone(appointments))
-    for event in _events(appointments, leaflet, commands, now):
+    for event in _events(appointments, leaflet, commands, now, first):
         calendar.add_component(event)
     return bytes(calendar.to_ical())
 
@@ -58,7 +66,7 @@ _UTC = {"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Univer
 
 
 def _events(
-    appointments: Appointments, leaflet: Leaflet, commands: Commands, now: datetime
+    appointments: Appointments, leaflet: Leaflet, commands: Commands, now: datetime, first: Sequence[str]
 ) -> Iterator[Component]:
     from icalendar import Alarm, Event
 
@@ -68,6 +76,7 @@ def _events(
     for number, start in enumerate(appointments.dates, start=1):
         named = {"number": str(number), "count": str(count)}
         text = [
+            *first,
             words["start"].format(command=commands.play),
             words["phone"].format(command=commands.export),
             words["unknown"],

@@ -12,7 +12,9 @@ def user_folder() -> Path:
     """Return the folder in which a person keeps content of their own; it need not exist."""
     chosen = os.environ.get("VOICEGUIDE_DATA")
     if chosen:
-        return Path(chosen)
+        # What a shell leaves alone, in quotes or in a file of settings. `Path.expanduser` raises where this
+        # keeps a `~` that nobody's home stands for.
+        return Path(os.path.expanduser(chosen))  # noqa: PTH111
     from platformdirs import user_data_path
 
     return user_data_path("voiceguide", appauthor=False)

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 YES, NO = "yes", "no"
-SIDES = ("left", "right", "unsure")
+UNSURE = "unsure"
+SIDES = ("left", "right", UNSURE)
 """S34: not knowing is an answer."""
 EMERGENCY, DOCTOR = "emergency", "doctor"
 """What a sign asks for: help now, or a doctor soon."""
@@ -18,7 +19,7 @@ STOPS = (EMERGENCY, DOCTOR)
 CONDITION, AGREED = "condition", "agreed"
 """A condition that leaves points out, and whether a doctor agreed that they are pressed all the same."""
 ADVICE, SEEN, CHANGED, MEANS = "advice", "seen", "changed", "means"
-"""What leads to advice only; whether a doctor has looked at a sign; whether kept answers still hold; how a
+"""What leads to advice only; whether a doctor has looked; whether kept answers still hold; how a
 person can press."""
 NEVER_LIFTED = ("pregnancy", "numbness", "poor_circulation")
 """Conditions that no doctor's word lifts here: X2, and no cold for whoever would not feel it (X7)."""
@@ -41,6 +42,13 @@ class Question:
     settled_by: str = ""
     """For a sign, the question whether a doctor has looked at it, after which it stops nobody; else empty."""
 
+    @property
+    def careful(self) -> str:
+        """What counts for whoever is not sure: the answer that leaves out more, or advises more."""
+        if YES not in self.takes:
+            return UNSURE
+        return NO if self.kind in {AGREED, SEEN, MEANS} else YES
+
 
 def _agreed(condition: str, *after: str) -> Question:
     """Return the question whether a doctor lifts a condition, asked after any yes to the others."""
@@ -56,7 +64,7 @@ def _sign(name: str, kind: str) -> tuple[Question, Question]:
 
 QUESTIONS: tuple[Question, ...] = (
     Question("long", ADVICE),
-    Question("seen", ADVICE, after=(("long", YES),)),
+    Question("seen", SEEN, after=(("long", YES),)),
     Question("both_legs", EMERGENCY),
     Question("leg_strength", EMERGENCY),
     Question("saddle", EMERGENCY),
@@ -97,7 +105,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("reach", MEANS),
     Question("helper", MEANS, after=(("reach", NO),)),
     Question("ball", MEANS, after=(("helper", NO),)),
-    Question("able", ADVICE),
+    Question("able", MEANS),
 )
 """All of them, in the order in which they are asked."""
 _SHOWN = 40
@@ -138,6 +146,11 @@ class Walk:
         """All that is known once it is over: what was answered now, and what still holds from before."""
         now = {name: answer for name, answer in self.answers.items() if name != "changed"}
         return {**now, **self.kept} if self.answers.get("changed") != YES else now
+
+    @property
+    def more(self) -> int:
+        """About how many questions a yes to this one adds."""
+        return self.answered(YES).count - self.count
 
     def answered(self, answer: str) -> Walk:
         """Return the walk with an answer to the question; raise ValueError if that takes no such answer."""
@@ -199,6 +212,15 @@ def agreed_of(answers: Mapping[str, str]) -> tuple[str, ...]:
         one
         for one in conditions_of(answers)
         if one not in NEVER_LIFTED and answers.get(f"{one}_agreed") == YES
+    )
+
+
+def reasons_of(answers: Mapping[str, str], condition: str) -> tuple[str, ...]:
+    """Return the questions by whose answers somebody has a condition, in order."""
+    return tuple(
+        one.id
+        for one in QUESTIONS
+        if (one.kind, one.condition) == (CONDITION, condition) and answers.get(one.id) == YES
     )
 
 

@@ -1,7 +1,7 @@
 """What is kept about a person: which files there are, a copy of them all, and their end.
 
 Everything lies in the private folder, whichever part of voiceguide put it there; what an earlier one kept
-lies in the folder above it. Links are never followed: what they lead to is not ours to copy or to remove.
+lies in the folder above it. No link is followed here: what they lead to is not ours to copy or to remove.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from voiceguide.errors import VoiceguideError
-from voiceguide.private_files import OWNERS_FILE
+from voiceguide.private_files import OWNERS_FILE, in_the_way
 
 _DATABASE = ".sqlite3"
 WHAT = {
@@ -28,6 +28,7 @@ WHAT = {
     "journal.sqlite3": "your journal: what was done, and how it felt",
     "journal.sqlite3-wal": "the journal's latest changes",
     "journal.sqlite3-shm": "a help to read the journal",
+    "journal.sqlite3.new-*": "a journal that was being made",
     "journal.sqlite3.broken-*": "a journal that could not be read, kept aside",
     "plan.json": "your plan of six sessions",
     "resume.json": "where a session was interrupted",
@@ -38,7 +39,6 @@ WHAT = {
 _EARLIER = ("played.jsonl", "resume.json")
 """What an earlier voiceguide kept in the folder above the private one."""
 _UNKNOWN = "something else that was put here"
-_LINK = "a link; it is never followed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,14 @@ class KeptFile:
     """What it is called in the folder, and in a copy."""
     size: int
     """Bytes."""
-    is_link: bool
-    """True if it is a link to elsewhere."""
+    leads_to: str | None = None
+    """If it is a link, where to; else None."""
 
     @property
     def what(self) -> str:
         """What it is, in words."""
-        if self.is_link:
-            return _LINK
+        if self.leads_to is not None:
+            return f"a link to {self.leads_to}, which is yours to copy and to remove"
         return next((what for pattern, what in WHAT.items() if fnmatch(self.name, pattern)), _UNKNOWN)
 
 
@@ -69,17 +69,28 @@ def kept_files(folder: Path) -> list[KeptFile]:
     ------
     OSError
         If it cannot be looked into.
+    VoiceguideError
+        If there is something else in the place of the folder.
     """
-    found = list(_inside(folder, "")) if folder.is_dir() else []
+    if folder.is_symlink():
+        found = [_kept(folder, folder.name)]
+    elif wrong := in_the_way(folder):
+        raise wrong
+    else:
+        found = list(_inside(folder, "")) if folder.exists() else []
     return sorted((*found, *_above(folder)), key=lambda one: one.name)
+
+
+def _kept(path: Path, name: str) -> KeptFile:
+    is_link = path.is_symlink()
+    return KeptFile(path, name, path.lstat().st_size, os.path.realpath(path) if is_link else None)
 
 
 def _above(folder: Path) -> Iterator[KeptFile]:
     for name in _EARLIER:
         path = folder.parent / name
         with suppress(FileNotFoundError, NotADirectoryError):
-            found = path.lstat()
-            yield KeptFile(path, f"earlier/{name}", found.st_size, is_link=stat.S_ISLNK(found.st_mode))
+            yield _kept(path, f"earlier/{name}")
 
 
 def _inside(folder: Path, above: str) -> Iterator[KeptFile]:
@@ -89,15 +100,12 @@ def _inside(folder: Path, above: str) -> Iterator[KeptFile]:
             if entry.is_dir(follow_symlinks=False):
                 yield from _inside(Path(entry.path), f"{name}/")
                 continue
-            try:
-                size = entry.stat(follow_symlinks=False).st_size
-            except FileNotFoundError:
-                continue  # a session that goes on tidied up
-            yield KeptFile(Path(entry.path), name, size, is_link=entry.is_symlink())
+            with suppress(FileNotFoundError):  # a session that goes on tidied up
+                yield _kept(Path(entry.path), name)
 
 
-def copy_kept(files: list[KeptFile], target: Path) -> list[str]:
-    """Write the files into a ZIP file that only its owner can read; return the names of those left out.
+def copy_kept(files: list[KeptFile], target: Path) -> list[KeptFile]:
+    """Write the files into a ZIP file that only its owner can read; return those left out.
 
     A database is copied as it stands at one moment, also while a session writes to it: so its latest changes,
     which lie beside it, are in the copy already. What is neither file nor folder is left out, as links are.
@@ -105,12 +113,17 @@ def copy_kept(files: list[KeptFile], target: Path) -> list[str]:
     Raises
     ------
     VoiceguideError
-        If a file cannot be read.
+        If a file cannot be read, or there is nothing to copy but links.
     OSError
         If the copy cannot be written.
     """
     target.chmod(OWNERS_FILE)
-    plain = [one for one in files if not one.is_link and _is_file(one.path)]
+    plain = [one for one in files if one.leads_to is None and _is_file(one.path)]
+    if not plain:
+        raise VoiceguideError(
+            "there is nothing to copy: what is kept lies elsewhere",
+            hint="`voiceguide data path` shows where.",
+        )
     databases = {one.name for one in plain if one.name.endswith(_DATABASE) and _is_database(one)}
     beside = {f"{name}{suffix}" for name in databases for suffix in ("-wal", "-shm")}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
@@ -121,7 +134,7 @@ def copy_kept(files: list[KeptFile], target: Path) -> list[str]:
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = (stat.S_IFREG | OWNERS_FILE) << 16
             copy.writestr(entry, _content(one, is_database=one.name in databases))
-    return [one.name for one in files if one not in plain]
+    return [one for one in files if one not in plain]
 
 
 def _is_file(path: Path) -> bool:
@@ -166,23 +179,19 @@ def _opened(one: KeptFile) -> sqlite3.Connection:
 
 
 def erase_kept(folder: Path) -> None:
-    """Remove all that is kept about a person, above the folder too, and the folder.
+    """Remove all that is kept about a person, above the folder too, and the folder; of a link, the link.
 
     Raises
     ------
     VoiceguideError
         If some of it could not be removed: with its name.
     """
-    if folder.is_symlink():
-        raise VoiceguideError(
-            "the folder is a link to another one, and links are not followed",
-            where=str(folder),
-            hint=f"remove what is in {folder.resolve()} yourself.",
-        )
     try:
         for one in _above(folder):
             one.path.unlink(missing_ok=True)
-        if folder.exists():
+        if folder.is_symlink():
+            folder.unlink()
+        elif folder.exists():
             shutil.rmtree(folder)
     except OSError as error:
         raise VoiceguideError(

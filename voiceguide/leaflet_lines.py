@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from voiceguide.gate import QUESTIONS
+from voiceguide.gate import CONDITION, QUESTIONS
 from voiceguide.scheduler.actions import ACTIONS
 from voiceguide.scheduler.point import ZONES
 
@@ -61,7 +61,7 @@ DATES: Mapping[str, tuple[str, ...]] = {
 APPOINTMENTS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), ()),
     "day": ("weekday", "moment"),
-    **dict.fromkeys(("heading", "unknown", "daily", "care", "look_back"), ()),
+    **dict.fromkeys(("heading", "ask_first", "first_once", "unknown", "daily", "care", "look_back"), ()),
     "each": ("routine", "minutes"),
     "clock": ("zone",),
     **dict.fromkeys(("missing", "twice"), ("day",)),
@@ -93,19 +93,27 @@ PLOTS: Mapping[str, tuple[str, ...]] = {
 """What stands on pictures of time (`show --plot`, `progress`), in the same way."""
 SETUP: Mapping[str, tuple[str, ...]] = {
     **{f"ask_{one.id}": () for one in QUESTIONS},
-    **dict.fromkeys(("intro", "unsure_then", "yes", "no", "left", "right", "unsure", "first", "go_back"), ()),
+    **dict.fromkeys(
+        ("intro", "unsure_yes", "unsure_no", "yes", "no", "left", "right", "unsure", "first", "go_back"), ()
+    ),
     "place": ("number", "count"),
     **dict.fromkeys(("wrong_yes_no", "wrong_side"), ("text",)),
     "again": ("when",),
+    "again_more": ("count",),
     **dict.fromkeys(("emergency", "doctor", "clot_signs", "stopped", "follows"), ()),
-    "out": ("why", "what"),
-    **dict.fromkeys(("all_out", "agreed", "also_agreed"), ("why",)),
-    **dict.fromkeys(("nothing_out", "pregnant", "side_unsure", "by_friend", "by_ball", "by_nobody"), ()),
+    **{f"why_{one.id}": () for one in QUESTIONS if one.kind == CONDITION},
+    **dict.fromkeys(("out", "out_until"), ("why", "what")),
+    "still_left": ("what",),
+    **dict.fromkeys(("all_out", "agreed", "also_agreed", "medicine_first"), ("why",)),
+    **dict.fromkeys(
+        ("nothing_out", "both", "pregnant", "ball_care", "side_unsure", "by_friend", "by_ball", "by_nobody"),
+        (),
+    ),
     "side": ("side",),
     **{f"zone_{zone}": () for zone in ZONES},
     **dict.fromkeys(("cold", "before", "see_doctor", "explained", "only_for", "referred"), ()),
     **dict.fromkeys(("medicine", "others", "more", "practitioner", "no_promise"), ()),
-    "start": ("routine",),
+    **dict.fromkeys(("start", "start_pregnant"), ("routine",)),
     "refused": ("help", "question"),
     "kept": ("file",),
     "aside": ("file",),

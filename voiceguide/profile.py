@@ -9,17 +9,15 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from voiceguide.errors import ExportError, VoiceguideError
+from voiceguide.errors import VoiceguideError
 from voiceguide.gate import agreed_of, assist_of, cautions_of, fault_in, stop_of
-from voiceguide.private_files import write_private
+from voiceguide.private_files import not_kept, read_private, write_private
 
 FILE = "profile.json"
 """Its name in the private folder."""
 VERSION = 1
 HOLDS = timedelta(days=14)
 """How long answers hold: the two weeks after which one is to look at what has changed (S13)."""
-_LONGEST = 20_000
-"""Bytes: what is larger was not written here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,41 +71,18 @@ def load_profile(folder: Path, today: date) -> Profile | None:
     """
     path = folder / FILE
     try:
-        with path.open("rb") as file:
-            return _parse(file.read(_LONGEST + 1), today)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        why = f"it cannot be read: {error.strerror}"
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
-        why = "it is no JSON"
+        found = read_private(path, VERSION)
+        return None if found is None else _parse(found, today)
     except ValueError as error:
-        why = str(error)
-    raise VoiceguideError(
-        f"your answers cannot be used: {why}", where=str(path), hint="`voiceguide setup` asks for them again."
-    )
+        raise VoiceguideError(
+            f"your answers cannot be used: {error}",
+            where=str(path),
+            hint="`voiceguide setup` asks for them again.",
+        ) from None
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return what JSON holds; raise ValueError where it says two things at once."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("something is answered twice")
-    return found
-
-
-def _parse(text: bytes, today: date) -> Profile:
+def _parse(found: Mapping[str, Any], today: date) -> Profile:
     """Return the profile that a file describes; raise ValueError that says in words what is wrong."""
-    if len(text) > _LONGEST:
-        raise ValueError("it is too large")
-    found = json.loads(text, object_pairs_hook=_once)
-    if not isinstance(found, dict):
-        raise ValueError("it holds no answers")  # noqa: TRY004 - of the file, not of the program
-    version = found.get("version")
-    if type(version) is int and version > VERSION:
-        raise ValueError("a newer voiceguide wrote it")
-    if type(version) is not int or version != VERSION:
-        raise ValueError("its version is not known")
     keys = {"version", "when", "answers"}
     for key in keys.symmetric_difference(found):
         raise ValueError(f"'{key}' is missing" if key in keys else f"{key[:40]!r} does not belong there")
@@ -130,7 +105,7 @@ def save_profile(folder: Path, profile: Profile) -> Path:
 
     Raises
     ------
-    ExportError
+    VoiceguideError
         If it cannot be written.
     """
     path = folder / FILE
@@ -138,7 +113,7 @@ def save_profile(folder: Path, profile: Profile) -> Path:
     try:
         write_private(path, json.dumps(found, indent=1) + "\n")
     except OSError as error:
-        raise _not_kept(path, error) from None
+        raise not_kept("your answers", path, error) from None
     return path
 
 
@@ -147,7 +122,7 @@ def put_profile_aside(folder: Path) -> Path | None:
 
     Raises
     ------
-    ExportError
+    VoiceguideError
         If it cannot be renamed.
     """
     path = folder / FILE
@@ -159,13 +134,5 @@ def put_profile_aside(folder: Path) -> Path | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise _not_kept(path, error) from None
+        raise not_kept("your answers", path, error) from None
     return aside
-
-
-def _not_kept(path: Path, error: OSError) -> ExportError:
-    return ExportError(
-        f"your answers cannot be kept: {error.strerror}",
-        where=str(path),
-        hint="is there room, and may you write there? VOICEGUIDE_DATA names another folder.",
-    )

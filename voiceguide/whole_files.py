@@ -123,14 +123,17 @@ def _locked(path: Path, *, is_own: bool) -> Iterator[None]:
 
 
 @contextmanager
-def temporary_beside(target: Path) -> Iterator[Path]:
-    """Give a new empty file in the target's folder, gone afterwards unless it was moved away."""
+def temporary_beside(target: Path, *, mode: int = 0o666) -> Iterator[Path]:
+    """Give a new empty file in the target's folder, gone afterwards unless it was moved away.
+
+    `mode` is its permission bits, of which the umask takes away.
+    """
     _sweep(target.parent)
     # As long as this and no longer, whatever the target is called; the suffix stays for libraries that look.
     beside = target.with_name(f".voiceguide-{secrets.token_hex(8)}{target.suffix}")
     try:
-        # Not by `tempfile`, whose files only their owner may read: `open` follows the umask.
-        beside.open("xb").close()
+        # Not by `tempfile`, whose files only their owner may read.
+        beside.touch(mode, exist_ok=False)
         with _locked(beside, is_own=True):
             yield beside
     finally:
@@ -242,7 +245,7 @@ def explained(error: OSError, target: Path) -> ExportError:
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return ExportError(
             f"'{target}' was not written: its folder may not be written to ({error.strerror})",
-            hint=f"choose a folder of your own: `-o {shlex.quote(str(Path('~') / target.name))}`",
+            hint=f"choose a folder of your own: `-o ~/{shlex.quote(target.name)}`",
         )
     if error.errno == errno.ENAMETOOLONG:
         return ExportError(f"'{target.name[:40]}…' is too long for a file name", hint="choose a shorter one.")

@@ -170,11 +170,11 @@ def _run(args: list[str] | None) -> int:
         lines = [_STOPPED] if code == TERMINATED else []
     except BrokenPipeError:
         # The reader of our output has gone, as in `voiceguide show | head`: nobody is left to tell.
-        _print_no_more(sys.stdout, sys.stderr)
+        print_no_more(sys.stdout, sys.stderr)
         code, lines = 0, []
     except OSError as error:
         # What a stage foresees it explains itself. This is the rest, such as output sent to a full disk.
-        _print_no_more(sys.stdout)
+        print_no_more(sys.stdout)
         fault = f"Error: {error.filename or 'the output'}: {error.strerror or error}"
         code, lines = FAULT, [fault, "Hint:  is there room, and may you read and write there?"]
     with suppress(OSError):  # the terminal may be closed by now
@@ -196,7 +196,7 @@ def _called() -> str:
     return shlex.quote(os.environ.get("VOICEGUIDE_COMMAND") or "voiceguide")
 
 
-def _print_no_more(*streams: TextIO | None) -> None:
+def print_no_more(*streams: TextIO | None) -> None:
     """Lead streams nowhere, so that what they still hold does no harm when the process ends."""
     for stream in streams:
         if stream is not None:

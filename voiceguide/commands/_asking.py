@@ -13,13 +13,13 @@ from pathlib import Path
 
 import click
 
-from voiceguide.commands import as_called
+from voiceguide.commands import as_called, print_no_more
 from voiceguide.commands._outcomes import outcome, standing
 from voiceguide.commands._page import WIDTH
 from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.errors import VoiceguideError
 from voiceguide.folders import private_folder
-from voiceguide.gate import CHANGED, STANDING, Question, Walk
+from voiceguide.gate import CHANGED, SIDES, STANDING, UNSURE, YES, Question, Walk
 from voiceguide.leaflet import Leaflet
 from voiceguide.library import load_leaflet
 from voiceguide.profile import Profile, load_profile, put_profile_aside, save_profile
@@ -27,6 +27,8 @@ from voiceguide.profile import Profile, load_profile, put_profile_aside, save_pr
 Speak = Callable[[str], None]
 _SHORT = {"y": "yes", "n": "no", "l": "left", "r": "right", "u": "unsure", "b": "back"}
 """What may be typed in place of a word."""
+_CHOICES = re.compile(r" \[[a-z/]+\]$")
+"""The answers there are, after a question."""
 _TYPED = re.compile(r"`[^`]+`| \[")
 """Commands, and the space before the answers there are."""
 _KEPT = "\xa0"
@@ -106,26 +108,29 @@ class _Talk:
         lines = textwrap.wrap(
             whole, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
         )
-        click.echo("\n".join(lines).replace(_KEPT, " "), err=not is_result)
+        try:
+            click.echo("\n".join(lines).replace(_KEPT, " "), err=not is_result)
+        except BrokenPipeError:
+            # Nobody reads any more, as in `setup | head`; what was answered is kept all the same.
+            print_no_more(sys.stdout if is_result else sys.stderr)
         if self._speak and is_heard and text:
-            self._speak(text.replace("`", "").removesuffix(" [y/n]").removesuffix(" [left/right/unsure]"))
+            self._speak(_CHOICES.sub("", text.replace("`", "")))
 
     def ask(self, old: Profile | None) -> Mapping[str, str]:
         """Return all answers; raise `VoiceguideError` if they end before the questions."""
         kept = {name: old.answers[name] for name in STANDING if name in old.answers} if old else {}
         walk = Walk(kept=kept)
         self.tell(self._words["intro"])
-        self.tell(self._words["unsure_then"])
         while (question := walk.question) is not None:
             self.tell("")
             self.tell(self._words["place"].format(number=walk.number, count=walk.count))
             if question.kind == CHANGED and old:
-                self.tell(self._words["again"].format(when=f"{old.when:%d %B %Y}"))
+                self.tell(self._words["again"].format(when=self._leaflet.day(old.when)))
                 for line in standing(old, self._leaflet):
                     self.tell(line)
+                self.tell(self._words["again_more"].format(count=walk.more))
             answer = self._answer(question, walk.number)
             if answer != "back":
-                self.tell(self._words[answer])
                 walk = walk.answered(answer)
             elif walk.answers:
                 self.tell(self._words["go_back"])
@@ -135,9 +140,9 @@ class _Talk:
         return walk.found
 
     def _answer(self, question: Question, number: int) -> str:
-        """Return one of the answers that a question takes, or `back`; asked until it is one."""
-        is_yes_no = "yes" in question.takes
-        choices = "y/n" if is_yes_no else "/".join(question.takes)
+        """Return one of the answers that a question takes, echoed, or `back`; asked until it is one."""
+        is_yes_no = YES in question.takes
+        choices = "y/n/u" if is_yes_no else "/".join(question.takes)
         asked = f"{self._words[f'ask_{question.id}']} [{choices}]"
         self.tell(asked)
         wrong_ones = 0
@@ -150,8 +155,15 @@ class _Talk:
                 )
             word = line.strip().lower()
             answer = _SHORT.get(word, word)
-            if answer in {*question.takes, "back"}:
+            if answer == "both" and question.takes == SIDES:
+                self.tell(self._words[answer])
+                return UNSURE
+            if answer == "back":
                 return answer
+            if answer in {*question.takes, UNSURE}:
+                taken = question.careful if answer == UNSURE else answer
+                self.tell(self._words[answer if answer == taken else f"{answer}_{taken}"])
+                return taken
             wrong_ones += word != "?"
             if wrong_ones == _PATIENCE and not (sys.stdin and sys.stdin.isatty()):
                 # A program that answers always the same would be asked for ever.
@@ -162,8 +174,6 @@ class _Talk:
             if word != "?":
                 wrong = self._words["wrong_yes_no" if is_yes_no else "wrong_side"]
                 self.tell(wrong.format(text=_shown(word)))
-                if is_yes_no:
-                    self.tell(self._words["unsure_then"])
             self.tell(asked)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 
 from voiceguide.commands._speaking import LANGUAGE
-from voiceguide.errors import VoiceguideError
-from voiceguide.gate import sign_of
+from voiceguide.errors import NothingLeft, VoiceguideError
+from voiceguide.gate import NEVER_LIFTED, conditions_of, reasons_of, sign_of
 from voiceguide.leaflet import Leaflet
 from voiceguide.library import load_leaflet, load_points
 from voiceguide.profile import Profile
@@ -14,6 +14,8 @@ from voiceguide.scheduler.point import CONDITIONS, NO_COLD, ZONES
 
 _FIRST = {"hands": "hand", "arms": "arm"}
 """Routines to begin with, and what each presses."""
+_TELL_FIRST = ("pregnancy", "thinners")
+"""Conditions with which anti-inflammatories may do harm, whatever a doctor said of pressing."""
 
 
 def refusal(profile: Profile) -> VoiceguideError:
@@ -48,16 +50,22 @@ def outcome(profile: Profile) -> Iterator[str]:
         if profile.answers["seen"] == "no":
             yield words["see_doctor"]
         yield words["explained"]
-    yield from (words[key] for key in ("only_for", "referred", "medicine", "others", "more"))
+    yield from (words[key] for key in ("only_for", "referred"))
+    known = [why(profile, one, words) for one in conditions_of(profile.answers) if one in _TELL_FIRST]
+    yield words["medicine_first"].format(why=", and that ".join(known)) if known else words["medicine"]
+    yield from (words[key] for key in ("others", "more"))
     if profile.answers["able"] == "no":
         yield words["practitioner"]
         yield from next(section.text for section in leaflet.about if section.id == "practitioner")
     yield ""
     yield words["no_promise"]
     left_out = {zone for one in profile.cautions for zone in zones_without(one)}
+    if not left_out >= _by_ball():
+        yield words["ball_care"]
     routine = next((name for name, zone in _FIRST.items() if zone not in left_out), None)
     if routine:
-        yield words["start"].format(routine=routine)
+        start = "start_pregnant" if "pregnancy" in profile.cautions else "start"
+        yield words[start].format(routine=routine)
 
 
 def standing(profile: Profile, leaflet: Leaflet) -> Iterator[str]:
@@ -67,16 +75,15 @@ def standing(profile: Profile, leaflet: Leaflet) -> Iterator[str]:
     for condition in sorted(profile.cautions, key=CONDITIONS.index):
         zones = zones_without(condition)
         what = [words[f"zone_{zone}"] for zone in zones] + [words["cold"]] * (condition in NO_COLD)
-        why = leaflet.word("conditions", condition)
-        if set(zones) == set(ZONES):
-            yield words["all_out"].format(why=why)
-        else:
-            yield words["out"].format(why=why, what=", ".join(what))
+        told = "all_out" if {*zones} == {*ZONES} else "out" if condition in NEVER_LIFTED else "out_until"
+        yield words[told].format(why=why(profile, condition, words), what=", ".join(what))
         if condition == "pregnancy" and "arm" not in left_out:
             yield words["pregnant"]
     if not profile.cautions:
         yield words["nothing_out"]
-    yield from (words["agreed"].format(why=leaflet.word("conditions", one)) for one in profile.agreed)
+    if left := [words[f"zone_{zone}"] for zone in ZONES if left_out and zone not in left_out]:
+        yield words["still_left"].format(what=", ".join(left))
+    yield from (words["agreed"].format(why=why(profile, one, words)) for one in profile.agreed)
     if left_out == set(ZONES):
         return
     side = profile.sore_side
@@ -96,11 +103,32 @@ def zones_without(condition: str) -> tuple[str, ...]:
     return tuple(zone for zone in ZONES if zone not in pressed)
 
 
-def agreed_line(agreed: Iterable[str]) -> str:
+def _by_ball() -> set[str]:
+    """Return the parts of the body that a ball can press."""
+    return {point.zone for point in load_points().values() if "ball" in point.methods}
+
+
+def why(profile: Profile, condition: str, words: Mapping[str, str]) -> str:
+    """Return in words what somebody answered that a condition follows from; of unsure answers, too."""
+    return ", and ".join(words[f"why_{one}"] for one in reasons_of(profile.answers, condition))
+
+
+def as_answered(error: NothingLeft, profile: Profile) -> NothingLeft:
+    """Return the error with the reasons as this person gave them, a line each if there are several."""
+    conditions = [one for one in CONDITIONS if one in error.why]
+    if conditions and profile.cautions.issuperset(conditions):
+        words = load_leaflet(LANGUAGE).setup
+        reasons = [why(profile, one, words) for one in conditions]
+        told = f" {reasons[0]}." if len(reasons) == 1 else ":" + "".join(f"\n  - {one}" for one in reasons)
+        error.message = f"'{error.routine}' is not for you: nothing of it is left, because{told}"
+    return error
+
+
+def agreed_line(profile: Profile) -> str:
     """Return the line that reminds somebody of what they said a doctor lifted."""
-    leaflet = load_leaflet(LANGUAGE)
-    why = "; ".join(leaflet.word("conditions", one) for one in agreed)
-    return leaflet.setup["also_agreed"].format(why=why)
+    words = load_leaflet(LANGUAGE).setup
+    known = ", and that ".join(why(profile, one, words) for one in profile.agreed)
+    return words["also_agreed"].format(why=known)
 
 
 def _sign(profile: Profile) -> str:

@@ -80,6 +80,9 @@ def _applied(function: Callable[..., Any], leaves_away: str, find: Find) -> Call
             done = function(*args, options=options, **given)
         except NothingLeft as error:
             if profile is not None and profile.cautions & error.why:
+                from voiceguide.commands._outcomes import as_answered
+
+                as_answered(error, profile)
                 may_lift = not profile.cautions & error.why <= {*NEVER_LIFTED}
                 agreed = ", or has a doctor agreed" if may_lift else ""
                 error.hint = f"{error.hint} Has something changed{agreed}? `voiceguide setup` asks again."
@@ -113,15 +116,10 @@ def _of_the_player(context: click.Context, options: Options) -> Profile | None:
 
 def _of_the_owner(*, tells: bool) -> Find:
     def find(_: click.Context, __: Options) -> Profile | None:
-        day = today()
-        profile = load_profile(private_folder(), day)
-        if profile is not None and profile.stop:
-            from voiceguide.commands._outcomes import refusal
-
-            raise refusal(profile)
+        profile = profile_without_a_sign()
         if tells and profile is None:
             tell_later(as_called(_NO_ANSWERS))
-        elif tells and profile is not None and profile.is_old(day):
+        elif tells and profile is not None and profile.is_old(today()):
             tell_later(as_called(_OLD_ANSWERS))
         return profile
 
@@ -145,13 +143,20 @@ def own_conditions() -> frozenset[str]:
     return frozenset(CONDITIONS) if profile.stop else kept | profile.cautions
 
 
-def refuse_after_a_sign() -> None:
-    """Raise where to get help, if the answers that are kept hold a sign of something serious."""
+def profile_without_a_sign() -> Profile | None:
+    """Return the answers that are kept; None if there are none.
+
+    Raises
+    ------
+    VoiceguideError
+        If they hold a sign of something serious: with where to get help. If they cannot be used.
+    """
     profile = load_profile(private_folder(), today())
     if profile is not None and profile.stop:
         from voiceguide.commands._outcomes import refusal
 
         raise refusal(profile)
+    return profile
 
 
 def _with_answers(profile: Profile, options: Options, context: click.Context) -> Options:
@@ -165,7 +170,7 @@ def _with_answers(profile: Profile, options: Options, context: click.Context) ->
     if profile.agreed:
         from voiceguide.commands._outcomes import agreed_line
 
-        tell_later(agreed_line(profile.agreed))
+        tell_later(agreed_line(profile))
     return replace(
         options,
         **suggested,

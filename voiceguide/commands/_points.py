@@ -27,7 +27,7 @@ def point_called(name: str) -> Point:
 def _with_code_explained(error: UnknownName, name: str) -> UnknownName:
     code = _bare(name)
     for point in load_points().values():
-        if code in {_bare(one) for one in (point.id, point.code, *point.who_code.split("/"))}:
+        if code and code in {_bare(one) for one in (point.id, point.code, *point.who_code.split("/"))}:
             error.hint = f"'{name}' is `voiceguide point {point.id}` here: {point.codes}."
             return error
     if code.startswith("BL"):

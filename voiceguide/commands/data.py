@@ -30,8 +30,9 @@ def command() -> None:
 def _path() -> None:
     """Print the folder, and each file in it with what it is."""
     folder = private_folder()
+    files = kept_files(folder)
     click.echo(folder)
-    _print_files(kept_files(folder))
+    _print_files(files)
 
 
 def _print_files(files: list[KeptFile]) -> None:
@@ -56,8 +57,8 @@ def _export(target: Path, *, force: bool) -> None:
         return
     with replacing(target, force=force) as beside:
         left_out = copy_kept(files, beside)
-    for name in left_out:
-        click.echo(f"Note: left out, as it is no file of its own: {name}", err=True)
+    for one in left_out:
+        click.echo(f"Note: left out: {one.name}: {one.what if one.leads_to else 'it is no file'}", err=True)
     click.echo(f"{target}: what is kept about you. Whoever can read that file can read it.")
 
 
@@ -84,6 +85,9 @@ def _erase(*, yes: bool) -> None:
             return
     erase_kept(folder)
     click.echo("Removed.")
+    for one in files:
+        if one.leads_to and Path(one.leads_to).exists():
+            click.echo(f"This stays, for you to remove: {one.leads_to}")
     click.echo("A session that goes on just now may write down something again.")
     click.echo(f"Your settings stay: {settings_file()}")
     click.echo(f"Routines, words and voices of your own stay: {user_folder()}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,19 +17,21 @@ from voiceguide.appointments import (
     USUAL_TIME,
     Appointments,
     first_day,
+    keep_appointments,
     load_appointments,
-    new_appointments,
-    save_appointments,
+    moved_or_new,
 )
 from voiceguide.commands import TYPED, as_called
 from voiceguide.commands._options import command_line, json_option, located_in, time_of_day
+from voiceguide.commands._outcomes import as_answered
 from voiceguide.commands._output import check_output, output_options
 from voiceguide.commands._page import print_section
-from voiceguide.commands._person import own_conditions, refuse_after_a_sign
+from voiceguide.commands._person import own_conditions, profile_without_a_sign
 from voiceguide.commands._speaking import LANGUAGE, measured_by, open_voice
 from voiceguide.commands._told import explain, routines_for, what_is_left
-from voiceguide.errors import NothingLeft, Unavailable, UsageError
+from voiceguide.errors import NothingLeft, Unavailable, UsageError, VoiceguideError
 from voiceguide.folders import private_folder
+from voiceguide.journal import FILE as JOURNAL
 from voiceguide.leaflet import Leaflet
 from voiceguide.library import (
     DEFAULT_ROUTINE,
@@ -45,6 +48,8 @@ from voiceguide.whole_files import write_text
 from voiceguide.zones import find_zone, local_zone
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_EASIEST = "hands"
+"""The routine to do once before any other."""
 _FURTHEST = timedelta(days=366)
 """A start further away than this is a typing mistake."""
 
@@ -73,14 +78,19 @@ def command(
     Without -o they are only shown. A plan that was written is kept: until its two weeks are over, the next
     one moves the same six sessions, also in the calendar that imports it.
     """
-    refuse_after_a_sign()
+    profile = profile_without_a_sign()
     now = datetime.now(tz=UTC)
     folder = private_folder()
-    kept = None if new else load_appointments(folder)
-    running = kept if kept and not kept.is_over(now) else None
+    kept = None
+    with suppress(VoiceguideError) if new else nullcontext():  # a new one takes the place of nonsense, too
+        kept = load_appointments(folder)
+    running = kept if kept and not new and not kept.is_over(now) else None
     zone = find_zone(timezone or (running.zone if running else local_zone(now)))
     time = time_of_day(at) if at is not None else kept.at if kept else USUAL_TIME
-    called, minutes = _routine(routine or (running.routine if running else _usual()))
+    try:
+        called, minutes = _routine(routine or (running.routine if running else _usual()))
+    except NothingLeft as error:
+        raise error if profile is None else as_answered(error, profile) from None
     first = first_day(time, zone, now)
     if start is not None:
         first = _day(start, first, zone, now)
@@ -88,15 +98,32 @@ def command(
         first = running.start
     wanted: dict[str, Any] = {"start": first, "at": time, "zone": zone.key}
     wanted |= {"minutes": minutes, "routine": called}
-    appointments = running.changed(**wanted) if running else new_appointments(**wanted)
     is_beside = new and (folder / FILE).exists()
-    if target is not None:
+    if target is None:
+        appointments = moved_or_new(running, **wanted)
+    else:
+        check_output(target, ".ics", force=force)
+        # Kept first: what a calendar has and voiceguide has forgotten could never be moved.
+        appointments = keep_appointments(folder, now, is_new=new, **wanted)
         _write(appointments, target, now, force=force)
-    leaflet = load_leaflet(LANGUAGE)
     if as_json:
         click.echo(json.dumps(_document(appointments, target), indent=2, ensure_ascii=False))
     else:
-        _print(appointments, leaflet, target, is_beside=is_beside)
+        notes = [*_first(), *_before_the_first(called, kept)]
+        _print(appointments, target, notes, is_beside=is_beside)
+
+
+def _first() -> Iterator[str]:
+    """Yield what comes before each session, for whom it may only be done after it."""
+    if "pregnancy" in own_conditions():
+        yield load_leaflet(LANGUAGE).appointments["ask_first"]
+
+
+def _before_the_first(routine: str, kept: Appointments | None) -> Iterator[str]:
+    """Yield the advice to begin with less, for somebody who has done nothing yet."""
+    is_new = kept is None and not (private_folder() / JOURNAL).exists()
+    if is_new and routine != _EASIEST and _EASIEST in routines_for(own_conditions()):
+        yield as_called(load_leaflet(LANGUAGE).appointments["first_once"])
 
 
 def _usual() -> str:
@@ -153,14 +180,12 @@ def _day(text: str, first: date, zone: ZoneInfo, now: datetime) -> date:
 def _write(appointments: Appointments, target: Path, now: datetime, *, force: bool) -> None:
     from voiceguide.calendar_file import Commands, calendar_file
 
-    check_output(target, ".ics", force=force)
     commands = Commands(
         play=_as_typed("play", appointments.routine),
         export=_as_typed("export", appointments.routine, "-o", "session.html"),
     )
-    text = calendar_file(appointments, load_leaflet(LANGUAGE), commands, now).decode("utf-8")
-    # Kept first: what a calendar has and voiceguide has forgotten could never be moved.
-    save_appointments(appointments, private_folder())
+    leaflet = load_leaflet(LANGUAGE)
+    text = calendar_file(appointments, leaflet, commands, now, first=[*_first()]).decode("utf-8")
     write_text(target, text, force=force)
 
 
@@ -188,7 +213,10 @@ def _document(appointments: Appointments, target: Path | None) -> dict[str, Any]
     }
 
 
-def _print(appointments: Appointments, leaflet: Leaflet, target: Path | None, *, is_beside: bool) -> None:
+def _print(
+    appointments: Appointments, target: Path | None, before: Sequence[str], *, is_beside: bool
+) -> None:
+    leaflet = load_leaflet(LANGUAGE)
     words = leaflet.appointments
     dates = (f"{number}. {_told(when, leaflet)}" for number, when in enumerate(appointments.dates, start=1))
     print_section(words["heading"], dates, first=True)
@@ -196,6 +224,8 @@ def _print(appointments: Appointments, leaflet: Leaflet, target: Path | None, *,
         words["each"].format(routine=appointments.routine, minutes=str(appointments.minutes)),
         (words["clock"].format(zone=appointments.zone), *_notes(appointments, leaflet)),
     )
+    for line in before:
+        print_section(line, ())
     print_section(words["unknown"], (words["daily"], words["care"], words["look_back"]))
     if target is None:
         typed = click.get_current_context().find_root().meta[TYPED]

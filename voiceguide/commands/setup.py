@@ -38,9 +38,10 @@ def command(
 ) -> None:
     """Answer questions before the first session.
 
-    They find out whether a doctor should look first, and what is left out for you. Answer each with y or n
-    and Enter; the answers can come through a pipe as well, a line each. `b` goes back, `?` asks again. The
-    answers are kept on this machine, where only you can read them. Run it again whenever something changes.
+    They find out whether a doctor should look first, and what is left out for you. Answer each with y, n, or
+    u if you are not sure, and Enter; the answers can come through a pipe as well, a line each. `b` goes back,
+    `?` asks again. The answers are kept on this machine, where only you can read them. Run it again whenever
+    something changes.
     """
     speak: Speak | None = None
     if aloud:
