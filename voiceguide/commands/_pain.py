@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from voiceguide.commands._page import print_note
 from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.entry import AHEAD, LONGEST_NOTE, MOST_PAIN, stop_of_day
 from voiceguide.errors import VoiceguideError
@@ -112,7 +113,7 @@ class Questions:
                 break
             if key in question.answers:
                 answer = question.answers[key]
-                click.echo(self._told(answer), err=True)
+                print_note(self._told(answer))
                 self._log.keep(**{question.field: answer})
                 return
             self._say("wrong_key", keys=keys)
@@ -126,7 +127,7 @@ class Questions:
         return f"{self._words[answer].capitalize()}."
 
     def _say(self, line: str, **values: object) -> None:
-        click.echo(self._words[line].format(**values), err=True)
+        print_note(self._words[line].format(**values))
 
 
 def may_play(journal: Journal, now: datetime, *, asks: bool) -> bool:
@@ -139,7 +140,7 @@ def may_play(journal: Journal, now: datetime, *, asks: bool) -> bool:
         entries = [one for one in journal.entries(since=now - _RECENT) if one.began <= now + AHEAD]
     except VoiceguideError as error:
         # Whoever lies there wants to begin; and what this leaves unknown is said at the end of every session.
-        click.echo(f"Whether you should stop for today is not known: {error}", err=True)
+        print_note(f"Whether you should stop for today is not known: {error}")
         return True
     is_today = stop_of_day(entries, now) is not None
     stop = stop_of_day(entries, now if is_today or not entries else entries[-1].began)
@@ -147,8 +148,8 @@ def may_play(journal: Journal, now: datetime, *, asks: bool) -> bool:
         return True
     leaflet = load_leaflet(LANGUAGE)
     words, when = leaflet.journal, leaflet.day(stop.began)
-    click.echo(words["stopped_today"] if is_today else words["stopped_before"].format(day=when), err=True)
+    print_note(words["stopped_today"] if is_today else words["stopped_before"].format(day=when))
     if not asks or click.confirm(words["play_anyway" if is_today else "play_since"], default=False, err=True):
         return True
-    click.echo(words["not_played"], err=True)
+    print_note(words["not_played"])
     return False
