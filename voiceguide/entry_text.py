@@ -13,7 +13,7 @@ def tell_session(entry: Entry, leaflet: Leaflet) -> str:
     words = leaflet.journal
     parts = [
         leaflet.moment(entry.began),
-        in_one_line(tidied(entry.routine)),
+        tidied(in_one_line(entry.routine)),
         words["minutes" if entry.is_whole else "part_of"].format(minutes=whole_minutes(entry.length)),
         words["pain_of"].format(pair=tell_pair(entry, leaflet)),
     ]

@@ -40,7 +40,7 @@ def in_full(entry: Entry, leaflet: Leaflet) -> Iterator[str]:
     leg = unsaid if entry.leg_worse is None else words["yes" if entry.leg_worse else "no"]
     facts = {
         "began": leaflet.moment(entry.began),
-        "routine": in_one_line(tidied(entry.routine)),
+        "routine": tidied(in_one_line(entry.routine)),
         "takes": clock(entry.length),
         "gone_through": words["whole" if entry.is_whole else "partial"],
         "pain_before": unsaid if entry.pain_before is None else entry.pain_before,
