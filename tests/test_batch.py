@@ -46,6 +46,7 @@ def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
     return {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in files}
 
 
+@pytest.mark.slow
 def test_each_routine_at_each_length_in_each_voice_is_a_file(run: Run, tmp_path: Path) -> None:
     words = ("export", "hands", "feet-lying", "--into", str(tmp_path), "--as", "flac", "--jobs", "1")
     done = run(*words, "--lengths", "7,8:30", "--voices", "tone")
@@ -60,6 +61,7 @@ def test_each_routine_at_each_length_in_each_voice_is_a_file(run: Run, tmp_path:
 
 
 @pytest.mark.usefixtures("own")
+@pytest.mark.slow
 def test_a_second_run_writes_nothing(run: Run, tmp_path: Path) -> None:
     words = ("export", "mine", "--into", str(tmp_path), "--as", "flac,mp3", *MANY)
     assert run(*words).out.count("written") == 2
@@ -186,6 +188,7 @@ def test_a_damaged_list_is_an_empty_one(content: str, run: Run, tmp_path: Path) 
     assert set(json.loads((tmp_path / LIST).read_text())["files"]) == {"hands.wav"}
 
 
+@pytest.mark.slow
 def test_lengths_that_cannot_be_are_told_and_the_others_made(run: Run, tmp_path: Path) -> None:
     words = ("export", "hands", "quick-relief", "--into", str(tmp_path), "--as", "wav", *MANY)
     done = run(*words, "--lengths", "7,15")

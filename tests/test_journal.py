@@ -454,7 +454,7 @@ def test_a_file_where_its_folder_should_be_is_told_as_that(where: str, tmp_path:
     blocked.touch()
     with Journal(tmp_path / "data" / "private") as journal:
         for ask in (journal.entries, lambda: journal.get(1), lambda: journal.begin(ENTRY)):
-            with pytest.raises(VoiceguideError, match="a file is in the way") as caught:
+            with pytest.raises(VoiceguideError, match="it is no folder") as caught:
                 ask()
             assert caught.value.where == str(blocked)
 

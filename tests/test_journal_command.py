@@ -21,12 +21,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Run
+from tests.test_bad_input import assert_told
 from tests.test_journal import ENTRY
 from voiceguide.entry import LONGEST_NOTE, SIDES, Entry
 from voiceguide.errors import InvalidContent, VoiceguideError
 from voiceguide.folders import private_folder
 from voiceguide.journal import FILE, Journal
 from voiceguide.journal_file import COLUMNS, LARGEST, read_entries, write_entries
+from voiceguide.private_files import make_private_folder
 from voiceguide.shown_text import tidied
 from voiceguide.units import LONGEST_SESSION, Milliseconds
 
@@ -63,6 +65,10 @@ ENTRIES = st.builds(
 def kept() -> list[Entry]:
     with Journal(private_folder()) as journal:
         return journal.entries()
+
+
+TONE = ("--backend", "null", "--voice", "tone")
+STOP = "that means to stop for that day"
 
 
 def put(*entries: Entry) -> list[int]:
@@ -138,8 +144,7 @@ def test_what_turns_a_line_round_never_gets_to_the_screen_and_letters_of_every_s
         assert not {*UNFIT} & {*said}
         assert "גב" in said
     assert "ظهري\ufffd" in run("journal", "show", str(number)).out
-    assert run("journal", "edit", str(number), "--note", f"ظهري{UNFIT}").code == 0
-    assert kept()[0].note == "ظهري" + "\ufffd" * len(UNFIT)
+    assert kept()[0].note == f"ظهري{UNFIT}", "it is kept as it was"
 
 
 # ── add, edit, delete ──
@@ -180,8 +185,10 @@ def test_the_same_session_is_not_added_twice(run: Run) -> None:
         (("--date", "tomorrow"), "is no date and time"),
         (("--date", "today 25:00"), "is no date and time"),
         (("--date", "2999-01-01T10:00"), "is in the future"),
-        (("--date", "0001-01-01"), "is"),
-        (("--date", "1999-12-31"), "is too long ago"),
+        (("--date", "0001-01-01T10:00"), "is"),
+        (("--date", "1999-12-31T10:00"), "is too long ago"),
+        (("--date", "2025-11-20"), "names no time of that day"),
+        (("--date", "today"), "names no time of that day"),
         (("--before", "11"), "'11' is not a whole number from 0 to 10"),
         (("--after", "-1"), "'-1' is not a whole number from 0 to 10"),
         (("--after", "five"), "'five' is not a whole number"),
@@ -226,7 +233,7 @@ def test_a_time_that_the_clocks_jump_over_is_moved_on_and_that_is_said(run: Run)
 
 @pytest.mark.parametrize(
     ("typed", "days", "at"),
-    [("yesterday", 1, "00:00"), ("Yesterday 21:30", 1, "21:30"), ("today", 0, "00:00")],
+    [("yesterday 00:10", 1, "00:10"), ("Yesterday 21:30", 1, "21:30"), ("today 00:00", 0, "00:00")],
 )
 def test_a_day_may_be_called_today_or_yesterday(typed: str, days: int, at: str, run: Run) -> None:
     today = datetime.now().astimezone().date()
@@ -268,6 +275,32 @@ def test_a_session_is_added_whatever_is_wrong_with_another_one(run: Run) -> None
     done = run(*ADD, "--date", "2025-11-20T21:30")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("2: 20 November 2025, 21:30, lying-down, 45 min")
+
+
+def test_one_session_tells_by_itself_too_that_its_day_meant_stop(run: Run) -> None:
+    first, second = (
+        replace(ENTRY, began=ENTRY.began + timedelta(hours=one), leg_worse=None) for one in (0, 1)
+    )
+    put(replace(first, pain_before=3, pain_after=4), replace(second, pain_before=4, pain_after=5))
+    assert STOP in run("journal", "show", "2").out
+    run("journal", "edit", "2", "--after", "4")
+    assert STOP not in run("journal", "show", "2").out
+
+
+def test_what_is_exported_with_marks_of_direction_comes_back_as_it_was(run: Run, tmp_path: Path) -> None:
+    (number,) = put(replace(ENTRY, routine="my \u2067a\u2069", note="a \u2068b\u2069"))
+    for suffix in ("csv", "json"):
+        file = tmp_path / f"all.{suffix}"
+        assert run("journal", "export", "-o", str(file)).code == 0
+        assert run("journal", "import", str(file)).out == f"{file}: 0 sessions added, 1 there already\n"
+    assert kept()[0].id == number
+
+
+def test_a_journal_behind_a_link_that_leads_nowhere_is_not_taken_for_none(run: Run, tmp_path: Path) -> None:
+    make_private_folder(private_folder())
+    (private_folder() / FILE).symlink_to(tmp_path / "gone.sqlite3")
+    assert_told(run("journal", "list"), 1, "which is not there")
+    assert "should stop for today is not known" in run("play", "hands", "--backend", "null", *TONE).err
 
 
 def test_a_routine_that_is_not_here_is_kept_and_what_is_near_is_named(run: Run) -> None:

@@ -39,6 +39,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # ── a pack ──
 
 
+@pytest.mark.slow
 def test_recordings_become_a_voice_that_says_its_script(
     recordings: Path, script: Path, stranger: Path, run: Run
 ) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import select
+import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import StringIO
@@ -83,7 +84,7 @@ def test_every_answer_is_echoed_once_and_other_keys_are_told(
 ) -> None:
     answered(journal, "x", "space", "4", "5", "y", "enter")
     lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "It is session 1 in your journal."
+    assert lines[0] == "It is session 1 in your journal. `voiceguide journal edit 1` changes what is kept."
     assert lines[1].startswith("How much does your back hurt now?")
     assert "0 is no pain, 10 the worst there is" in lines[1]
     wrong = "That key is not one of them. Press 0 to 9, or t for ten, or Enter to skip this."
@@ -255,6 +256,24 @@ def test_what_means_stop_by_the_day_is_said_at_once(
     journal.begin(bare(-60, pain_before=3, pain_after=4))
     answered(journal, "5", "n", "enter", entry=bare(pain_before=4))
     assert capsys.readouterr().err.count(STOP) == 1
+
+
+def test_a_session_that_cannot_be_read_hides_no_stop(
+    journal: Journal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal.begin(bare(began=NOON - timedelta(days=30)))
+    journal.begin(bare(began=NOON - timedelta(hours=1), pain_before=3, pain_after=8))
+    journal.begin(bare(began=NOON - timedelta(hours=2)))
+    with closing(sqlite3.connect(journal.path)) as db:
+        db.execute("UPDATE sessions SET began = 'once' WHERE id <> 2")
+        db.commit()
+    assert may_play(journal, NOON, asks=False)
+    assert "Press no more today" in capsys.readouterr().err
+    journal.delete(2)
+    assert may_play(journal, NOON, asks=False)
+    told = " ".join(capsys.readouterr().err.split())
+    assert "should stop for today is not known: session 1" in told
+    assert "`voiceguide journal delete 1`" in told
 
 
 def test_a_stop_by_the_day_is_not_taken_back_by_answers_after_its_rest(journal: Journal) -> None:

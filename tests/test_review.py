@@ -201,6 +201,12 @@ def test_pain_that_went_up_by_two_over_a_day_means_stop_as_in_one_session() -> N
     assert said.splitlines()[1] == "That was on 11 November 2026."
 
 
+def test_a_last_session_after_which_it_hurt_much_more_is_not_called_the_same() -> None:
+    said = looked_back(sessions(*[(3, 3)] * 5, (3, 6)))
+    assert "it was 6, up from 3 before" in said
+    assert "Stop these sessions" in said
+
+
 def test_pain_that_went_up_over_a_night_is_named() -> None:
     late, after_midnight = sessions((3, 4), (4, 5))
     night = [

@@ -15,6 +15,7 @@ from tests.conftest import Run
 from tests.made_up import make_routine
 from tests.test_turns import at
 from voiceguide import turns
+from voiceguide.commands._page import broken
 from voiceguide.commands._screen import Lines, Nothing, Picture, compose, screen_for, tell_state
 from voiceguide.longer import go_on_longer
 from voiceguide.player import Player
@@ -56,6 +57,13 @@ def test_what_is_told_is_never_cut_within_a_word(width: int, height: int) -> Non
     lines = seen(at("hands", "hold"), told=told, width=width, height=height)
     assert " ".join(lines[-2:]).strip() == told
     assert [line for line in lines if "Press in." in line]
+
+
+@given(st.integers(20, 100))
+def test_a_command_that_is_told_stays_in_one_line(width: int) -> None:
+    lines = broken("Note: do it again.\nThen type `voiceguide play lying-down --no-journal`.", width)
+    assert [line for line in lines if "`voiceguide play lying-down --no-journal`" in line]
+    assert " ".join(lines) == "Note: do it again. Then type `voiceguide play lying-down --no-journal`."
 
 
 def test_at_the_end_of_a_session_nothing_comes_next() -> None:

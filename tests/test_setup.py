@@ -247,7 +247,7 @@ def test_what_is_left_out_is_told_with_its_reason(answer: Answering) -> None:
         ("you have, or may have, an artificial hip", "hips and buttocks"),
     ):
         assert f"Left out until a doctor agrees, because {why}: {what}. {again}" in said
-    assert f"Left out, because {WORDS['why_numbness']}: ice and a cold foot bath. What is left" in said
+    assert f"Left out, because {WORDS['why_numbness']}: ice and a cold foot bath. {WORDS['numb']}" in said
     assert "What is left to press: hands, forearms." in said
     assert "Nothing is left out" not in said
     assert "What is left" not in follows(numbness="yes")
@@ -655,6 +655,36 @@ def test_the_list_of_somebody_whose_answers_make_no_sense_is_there_all_the_same(
     assert done.code == 0
     assert "your answers cannot be used" in done.err
     assert "hands" in done.out
+
+
+def test_whoever_was_not_asked_is_told_so_with_a_plan(run: Run, stranger: Path) -> None:
+    assert "`voiceguide setup` asks" in run("plan").err
+    keep_answers(stranger)
+    assert run("plan").err == ""
+
+
+def test_the_list_begins_with_what_somebody_has_to_know_first(run: Run, stranger: Path) -> None:
+    keep_answers(stranger, pregnancy="yes")
+    assert run("list", *TONE).err.startswith("First ask your midwife or doctor.")
+    keep_answers(stranger, chest="yes")
+    assert "emergency number" in run("list", *TONE).err.splitlines()[0]
+
+
+def test_whoever_may_be_harmed_by_a_strong_hand_asks_a_doctor_before_any_treatment() -> None:
+    for told in ({"thinners": "yes"}, {"pregnancy": "yes"}, {"osteoporosis": "yes", "clots": "yes"}):
+        assert WORDS["others_first"] in follows(**told)
+    for told in ({}, {"numbness": "yes"}):
+        assert WORDS["others_first"] not in follows(**told)
+
+
+def test_whoever_has_nothing_left_is_told_what_comes_next() -> None:
+    assert follows(risk_age="yes").endswith(WORDS["start_nothing"])
+
+
+def test_a_plan_says_that_the_last_session_meant_stop(run: Run, stranger: Path) -> None:
+    keep_answers(stranger)
+    run("journal", "add", "--minutes", "6", "--before", "3", "--after", "6")
+    assert "Press no more today" in " ".join(run("plan").out.split())
 
 
 def test_nothing_is_planned_after_a_sign(run: Run, stranger: Path, tmp_path: Path) -> None:

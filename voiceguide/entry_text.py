@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voiceguide.entry import Entry
 from voiceguide.leaflet import Leaflet
-from voiceguide.shown_text import in_one_line, tidied
+from voiceguide.shown_text import for_screen, in_one_line
 from voiceguide.units import whole_minutes
 
 
@@ -13,7 +13,7 @@ def tell_session(entry: Entry, leaflet: Leaflet) -> str:
     words = leaflet.journal
     parts = [
         leaflet.moment(entry.began),
-        tidied(in_one_line(entry.routine)),
+        for_screen(in_one_line(entry.routine)),
         words["minutes" if entry.is_whole else "part_of"].format(minutes=whole_minutes(entry.length)),
         words["pain_of"].format(pair=tell_pair(entry, leaflet)),
     ]

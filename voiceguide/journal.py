@@ -7,7 +7,6 @@ a crash. What cannot be read is moved aside, never removed; what a newer voicegu
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import replace
@@ -22,6 +21,7 @@ from voiceguide.journal_tables import (
     EARLIEST,
     MIGRATIONS,
     Broken,
+    LeftOut,
     UnreadableEntry,
     add_stays,
     delete_entry,
@@ -36,7 +36,7 @@ from voiceguide.journal_tables import (
     unknown,
     update_entry,
 )
-from voiceguide.private_files import OWNERS_FILE, make_private_folder
+from voiceguide.private_files import close_to_others, in_the_way, make_private_folder
 
 if TYPE_CHECKING:  # `play` looks whether there is a journal before it needs it
     import sqlite3
@@ -152,18 +152,26 @@ class Journal:
             raise unknown(number)
         return self._read(lambda db: get_entry(db, number))
 
-    def entries(self, since: datetime | None = None) -> list[Entry]:
-        """Return the sessions that began at a time or later, or all of them, the oldest first."""
+    def entries(self, since: datetime | None = None, *, left_out: LeftOut | None = None) -> list[Entry]:
+        """Return the sessions that began at a time or later, or all of them, the oldest first.
+
+        `left_out` is called with the fault of each that cannot be read; without it the first one is raised.
+        """
         if not self._is_there():
             return []  # to look whether there is one makes none
         first = EARLIEST if since is None else instant_of(since)
-        return self._read(lambda db: list(find_entries(db, "instant >= ?", first)))
+        return self._read(lambda db: list(find_entries(db, "instant >= ?", first, left_out)))
 
     def _is_there(self) -> bool:
         try:
-            return identity(self.path) is not None
+            is_there = identity(self.path) is not None
         except OSError as error:
             raise self._refused(error) from None
+        if not is_there and self.path.is_symlink():
+            raise self._fault(f"it is a link to '{self.path.readlink()}', which is not there")
+        if not is_there and (wrong := in_the_way(self.path.parent)):
+            raise wrong
+        return is_there
 
     def _check_begun(self, number: int) -> None:
         """Raise `UnknownName` if there is no journal, and was none: to change a session makes none."""
@@ -221,8 +229,9 @@ class Journal:
         self.close()
         make_private_folder(self.path.parent)
         make_if_missing(self.path)
-        if os.name == "posix" and self.path.stat().st_mode & 0o077:
-            self.path.chmod(OWNERS_FILE)
+        if not self.path.is_file():
+            raise self._fault("it is no file")
+        close_to_others(self.path)
         self._refuse_newer(start_version(self.path))
         import sqlite3
 
@@ -275,13 +284,8 @@ class Journal:
         return self._fault(faults.get(_code_of(error), str(error)), is_forbidden=is_forbidden)
 
     def _refused(self, error: OSError) -> VoiceguideError:
-        if isinstance(error, FileExistsError | NotADirectoryError):
-            return VoiceguideError(
-                "a file is in the way of the journal's folder",
-                where=str(next(above for above in self.path.parents if above.exists())),
-                hint="move it away, or name another folder in VOICEGUIDE_DATA.",
-            )
-        return self._fault(error.strerror or str(error), is_forbidden=error.errno in _FORBIDDEN)
+        wrong = in_the_way(self.path.parent)
+        return wrong or self._fault(error.strerror or str(error), is_forbidden=error.errno in _FORBIDDEN)
 
     def _fault(self, what: str, *, is_forbidden: bool = False) -> VoiceguideError:
         return (_Unwritable if is_forbidden else VoiceguideError)(

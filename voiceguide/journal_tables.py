@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -67,6 +67,10 @@ class Broken(Exception):
 
 class UnreadableEntry(VoiceguideError):
     """A session in the journal that this program never wrote."""
+
+
+LeftOut = Callable[[UnreadableEntry], object]
+"""What is told of a session that is left out."""
 
 
 def decoded(text: bytes) -> str | bytes:
@@ -195,8 +199,13 @@ def unknown(number: int) -> UnknownName:
     return UnknownName("session", str(number), (), listing="voiceguide journal list")
 
 
-def find_entries(db: sqlite3.Connection, where: str, value: object) -> Iterator[Entry]:
-    """Yield the sessions of which `where`, a condition with one `?`, is true, the oldest first."""
+def find_entries(
+    db: sqlite3.Connection, where: str, value: object, left_out: LeftOut | None = None
+) -> Iterator[Entry]:
+    """Yield the sessions of which `where`, a condition with one `?`, is true, the oldest first.
+
+    `left_out` is called with the fault of each that cannot be read; without it the first one is raised.
+    """
     # One statement for both, so that nothing can be written in between.
     sql = f"""
         SELECT sessions.id, {", ".join(COLUMNS)}, stop, seconds
@@ -209,7 +218,12 @@ def find_entries(db: sqlite3.Connection, where: str, value: object) -> Iterator[
         if stop is not None:
             done[stop] = round(done.get(stop, 0.0) + seconds, 3)
     for number, (row, done) in found.items():
-        yield _entry(number, row, done)
+        try:
+            yield _entry(number, row, done)
+        except UnreadableEntry as error:
+            if left_out is None:
+                raise
+            left_out(error)
 
 
 def _entry(number: int, row: Mapping[str, Any], done: Mapping[str, float]) -> Entry:

@@ -28,6 +28,7 @@ WHAT = {
     "journal.sqlite3": "your journal: what was done, and how it felt",
     "journal.sqlite3-wal": "the journal's latest changes",
     "journal.sqlite3-shm": "a help to read the journal",
+    ".voiceguide-*": "a file that was being written",
     "journal.sqlite3.new-*": "a journal that was being made",
     "journal.sqlite3.broken-*": "a journal that could not be read, kept aside",
     "plan.json": "your plan of six sessions",

@@ -87,7 +87,7 @@ def _compare(entries: Sequence[Entry]) -> _Numbers:
     told = before if len(before) > 1 else after
     # Pain often comes back between two sessions: only one after a session is held against one before it.
     rise = [before[-1], after[-1]] if before and after else []
-    if rise and not (rise[1][0] > rise[0][0] and rise[1][1] - rise[0][1] >= MUCH_MORE):
+    if rise and not (rise[1][0] >= rise[0][0] and rise[1][1] - rise[0][1] >= MUCH_MORE):
         rise = []
     return _Numbers(
         count=sum(one.is_numbered for one in entries),

@@ -131,10 +131,11 @@ class Log:
     def _means_stop(self, entry: Entry, number: int | None) -> bool:
         others: list[Entry] = []
         try:
-            found = self._journal.entries(entry.began - A_DAY_AT_MOST) if self._journal else []
+            since, journal = entry.began - A_DAY_AT_MOST, self._journal
+            found = journal.entries(since, left_out=lambda _: None) if journal else []
             others += (one for one in found if one.id != number and is_of_today(one, entry.began))
-        except VoiceguideError as error:
-            self._complain(error)
+        except VoiceguideError:
+            pass  # that nothing can be kept is told where it is written
         return any(one is entry for one in stops([*others, entry]))
 
     def _write(self) -> None:

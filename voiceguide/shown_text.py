@@ -35,11 +35,13 @@ def shown(value: Any) -> str:
 
 
 def tidied(text: str) -> str:
-    """Return a text with its lines ending alike, and a mark for what no file and no screen can take."""
+    """Return a text as it is kept: its lines ending alike, and a mark for what no file can take."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join("\ufffd" if _is_unfit(one) and one not in "\n\t" else one for one in text)
+    return "".join("\ufffd" if category(one) in {"Cc", "Cs"} and one not in "\n\t" else one for one in text)
 
 
-def _is_unfit(one: str) -> bool:
-    # Halves of a character, and what a screen obeys: on some, text after it is turned round or overwritten.
-    return category(one) in {"Cc", "Cs", "Zl", "Zp"} or one in _TURNS
+def for_screen(text: str) -> str:
+    """Return a text as a screen may show it: with a mark for what would turn round or overwrite others."""
+    return "".join(
+        "\ufffd" if category(one) in {"Zl", "Zp"} or one in _TURNS else one for one in tidied(text)
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import sys
-import textwrap
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
@@ -15,7 +14,7 @@ import click
 
 from voiceguide.commands import as_called, print_no_more
 from voiceguide.commands._outcomes import outcome, standing
-from voiceguide.commands._page import WIDTH
+from voiceguide.commands._page import WIDTH, broken
 from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.errors import VoiceguideError
 from voiceguide.folders import private_folder
@@ -29,10 +28,6 @@ _SHORT = {"y": "yes", "n": "no", "l": "left", "r": "right", "u": "unsure", "b": 
 """What may be typed in place of a word."""
 _CHOICES = re.compile(r" \[[a-z/]+\]$")
 """The answers there are, after a question."""
-_TYPED = re.compile(r"`[^`]+`| \[")
-"""Commands, and the space before the answers there are."""
-_KEPT = "\xa0"
-"""A space at which no line is broken."""
 _PATIENCE = 5
 """Wrong answers in a row, after which what comes through a pipe is taken for no person."""
 _SHOWN = 40
@@ -103,13 +98,8 @@ class _Talk:
     def tell(self, text: str, *, is_result: bool = False, is_heard: bool = True) -> None:
         """Print a text, broken between words, and speak it."""
         text = as_called(text)
-        # What may be typed is not broken, and does not stand alone.
-        whole = _TYPED.sub(lambda found: found[0].replace(" ", _KEPT), text)
-        lines = textwrap.wrap(
-            whole, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
-        )
         try:
-            click.echo("\n".join(lines).replace(_KEPT, " "), err=not is_result)
+            click.echo("\n".join(broken(text, WIDTH, indent="  ")), err=not is_result)
         except BrokenPipeError:
             # Nobody reads any more, as in `setup | head`; what was answered is kept all the same.
             print_no_more(sys.stdout if is_result else sys.stderr)

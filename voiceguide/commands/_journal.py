@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from voiceguide.entry import Entry
+from voiceguide.entry import A_DAY_AT_MOST, Entry, is_part_of_a_stop
 from voiceguide.entry_text import tell_session
 from voiceguide.folders import private_folder
 from voiceguide.journal import Journal
 from voiceguide.leaflet import Leaflet
-from voiceguide.shown_text import in_one_line, tidied
+from voiceguide.shown_text import for_screen, in_one_line
 from voiceguide.units import clock
 
 
@@ -33,14 +33,20 @@ def for_programs(entry: Entry) -> dict[str, Any]:
     return {"id": entry.id, "title": f"{entry.routine}, {entry.began:%Y-%m-%d %H:%M}", **as_row(entry)}
 
 
-def in_full(entry: Entry, leaflet: Leaflet) -> Iterator[str]:
+def day_meant_stop(entry: Entry, journal: Journal) -> bool:
+    """Return True if no more was to be pressed on the day of a session; what cannot be read says nothing."""
+    found = journal.entries(since=entry.began - A_DAY_AT_MOST, left_out=lambda _: None)
+    return is_part_of_a_stop(entry, found)
+
+
+def in_full(entry: Entry, leaflet: Leaflet, *, meant_stop: bool) -> Iterator[str]:
     """Yield all that is known of a session, line by line."""
     words = leaflet.journal
     unsaid = words["not_given"]
     leg = unsaid if entry.leg_worse is None else words["yes" if entry.leg_worse else "no"]
     facts = {
         "began": leaflet.moment(entry.began),
-        "routine": tidied(in_one_line(entry.routine)),
+        "routine": for_screen(in_one_line(entry.routine)),
         "takes": clock(entry.length),
         "gone_through": words["whole" if entry.is_whole else "partial"],
         "pain_before": unsaid if entry.pain_before is None else entry.pain_before,
@@ -54,6 +60,6 @@ def in_full(entry: Entry, leaflet: Leaflet) -> Iterator[str]:
     yield from (f"  {words[name]}: {fact}" for name, fact in facts.items() if fact != "")
     if entry.note:
         yield f"  {words['note']}:"
-        yield from (f"    {line}" for line in tidied(entry.note).split("\n"))
-    if entry.means_stop:
+        yield from (f"    {line}" for line in for_screen(entry.note).split("\n"))
+    if meant_stop:
         yield f"  {words['meant_stop']}"

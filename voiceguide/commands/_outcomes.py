@@ -53,7 +53,9 @@ def outcome(profile: Profile) -> Iterator[str]:
     yield from (words[key] for key in ("only_for", "referred"))
     known = [why(profile, one, words) for one in conditions_of(profile.answers) if one in _TELL_FIRST]
     yield words["medicine_first"].format(why=", and that ".join(known)) if known else words["medicine"]
-    yield from (words[key] for key in ("others", "more"))
+    is_frail = not {*NO_COLD}.issuperset(conditions_of(profile.answers))
+    yield words["others_first" if is_frail else "others"]
+    yield words["more"]
     if profile.answers["able"] == "no":
         yield words["practitioner"]
         yield from next(section.text for section in leaflet.about if section.id == "practitioner")
@@ -63,9 +65,11 @@ def outcome(profile: Profile) -> Iterator[str]:
     if not left_out >= _by_ball():
         yield words["ball_care"]
     routine = next((name for name, zone in _FIRST.items() if zone not in left_out), None)
-    if routine:
-        start = "start_pregnant" if "pregnancy" in profile.cautions else "start"
-        yield words[start].format(routine=routine)
+    if routine is None:
+        yield words["start_nothing"]
+        return
+    start = "start_ask" if left_out else "start"
+    yield words["start_pregnant" if "pregnancy" in profile.cautions else start].format(routine=routine)
 
 
 def standing(profile: Profile, leaflet: Leaflet) -> Iterator[str]:
@@ -79,6 +83,8 @@ def standing(profile: Profile, leaflet: Leaflet) -> Iterator[str]:
         yield words[told].format(why=why(profile, condition, words), what=", ".join(what))
         if condition == "pregnancy" and "arm" not in left_out:
             yield words["pregnant"]
+        if condition == "numbness":
+            yield words["numb"]
     if not profile.cautions:
         yield words["nothing_out"]
     if left := [words[f"zone_{zone}"] for zone in ZONES if left_out and zone not in left_out]:

@@ -12,11 +12,13 @@ from typing import Any
 
 import click
 
+from voiceguide.commands import as_called
 from voiceguide.commands._page import print_note
 from voiceguide.commands._speaking import LANGUAGE
 from voiceguide.entry import AHEAD, LONGEST_NOTE, MOST_PAIN, stop_of_day
 from voiceguide.errors import VoiceguideError
 from voiceguide.journal import Journal
+from voiceguide.journal_tables import LeftOut
 from voiceguide.library import load_leaflet
 from voiceguide.session_log import Log
 from voiceguide.shown_text import tidied
@@ -127,7 +129,7 @@ class Questions:
         return f"{self._words[answer].capitalize()}."
 
     def _say(self, line: str, **values: object) -> None:
-        print_note(self._words[line].format(**values))
+        print_note(as_called(self._words[line].format(**values)))
 
 
 def may_play(journal: Journal, now: datetime, *, asks: bool) -> bool:
@@ -136,20 +138,47 @@ def may_play(journal: Journal, now: datetime, *, asks: bool) -> bool:
     After sessions that mean stop for today that is said; then, if `asks`, whoever lies there may choose.
     So it is on a later day, too, until there is a newer session.
     """
+    unread: list[VoiceguideError] = []
+    told, is_today = "", False
     try:
-        entries = [one for one in journal.entries(since=now - _RECENT) if one.began <= now + AHEAD]
+        told, is_today = _find_stop(journal, now, unread.append)
     except VoiceguideError as error:
+        unread.append(error)
+    if not told:
         # Whoever lies there wants to begin; and what this leaves unknown is said at the end of every session.
-        print_note(f"Whether you should stop for today is not known: {error}")
+        for one in unread[:1]:
+            hint = f" {one.hint}" if one.hint else ""
+            print_note(as_called(f"Whether you should stop for today is not known: {one}.{hint}"))
         return True
-    is_today = stop_of_day(entries, now) is not None
-    stop = stop_of_day(entries, now if is_today or not entries else entries[-1].began)
-    if stop is None:
-        return True
-    leaflet = load_leaflet(LANGUAGE)
-    words, when = leaflet.journal, leaflet.day(stop.began)
-    print_note(words["stopped_today"] if is_today else words["stopped_before"].format(day=when))
+    print_note(told)
+    words = load_leaflet(LANGUAGE).journal
     if not asks or click.confirm(words["play_anyway" if is_today else "play_since"], default=False, err=True):
         return True
     print_note(words["not_played"])
     return False
+
+
+def stop_that_holds(journal: Journal, now: datetime) -> str:
+    """Return in words that sessions meant stop, today or before and none since; empty if none did.
+
+    Raises
+    ------
+    VoiceguideError
+        If the journal cannot be read.
+    """
+    told, _ = _find_stop(journal, now, lambda _: None)
+    return told
+
+
+def _find_stop(journal: Journal, now: datetime, left_out: LeftOut) -> tuple[str, bool]:
+    """Return the words of it, and whether it was today."""
+    recent = journal.entries(since=now - _RECENT, left_out=left_out)
+    entries = [one for one in recent if one.began <= now + AHEAD]
+    is_today = stop_of_day(entries, now) is not None
+    stop = stop_of_day(entries, now if is_today or not entries else entries[-1].began)
+    if stop is None:
+        return "", False
+    leaflet = load_leaflet(LANGUAGE)
+    words = leaflet.journal
+    day = leaflet.day(stop.began)
+    return words["stopped_today"] if is_today else words["stopped_before"].format(day=day), is_today

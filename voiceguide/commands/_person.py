@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import wraps
@@ -14,10 +14,11 @@ from click.core import ParameterSource
 
 from voiceguide.commands import as_called
 from voiceguide.commands._options import Decorator, check_routine
-from voiceguide.commands._speaking import tell_later, tell_what_waits
+from voiceguide.commands._speaking import LANGUAGE, tell_later, tell_what_waits
 from voiceguide.errors import NothingLeft, VoiceguideError
 from voiceguide.folders import private_folder
 from voiceguide.gate import NEVER_LIFTED
+from voiceguide.library import load_leaflet
 from voiceguide.profile import Profile, load_profile
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.point import CONDITIONS
@@ -25,7 +26,7 @@ from voiceguide.settings import settings_that_apply
 
 _SUGGESTED = ("sore_side", "assist")
 """Options that follow from answers where nothing else says them."""
-_NO_ANSWERS = (
+NO_ANSWERS = (
     "Note: you have not been asked about your health. `voiceguide setup` asks, and leaves out what is not "
     "for you; else read `voiceguide about` first."
 )
@@ -106,7 +107,7 @@ def _of_the_player(context: click.Context, options: Options) -> Profile | None:
             if profile.stop:
                 raise click.exceptions.Exit(1)
         else:
-            tell_later(as_called(_OLD_ANSWERS if is_old else _NO_ANSWERS))
+            tell_later(as_called(_OLD_ANSWERS if is_old else NO_ANSWERS))
     if profile is not None and profile.stop:
         from voiceguide.commands._outcomes import refusal
 
@@ -118,7 +119,7 @@ def _of_the_owner(*, tells: bool) -> Find:
     def find(_: click.Context, __: Options) -> Profile | None:
         profile = profile_without_a_sign()
         if tells and profile is None:
-            tell_later(as_called(_NO_ANSWERS))
+            tell_later(as_called(NO_ANSWERS))
         elif tells and profile is not None and profile.is_old(today()):
             tell_later(as_called(_OLD_ANSWERS))
         return profile
@@ -141,6 +142,18 @@ def own_conditions() -> frozenset[str]:
     if profile is None:
         return kept
     return frozenset(CONDITIONS) if profile.stop else kept | profile.cautions
+
+
+def said_first(conditions: frozenset[str]) -> Iterator[str]:
+    """Yield what whoever has these conditions, as `own_conditions` returns them, should read first."""
+    if conditions == frozenset(CONDITIONS):
+        from voiceguide.commands._outcomes import refusal
+
+        profile = load_profile(private_folder(), today())
+        if profile is not None and profile.stop:
+            yield from refusal(profile).lines()
+    elif "pregnancy" in conditions:
+        yield load_leaflet(LANGUAGE).appointments["ask_first"]
 
 
 def profile_without_a_sign() -> Profile | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import click
 
-from voiceguide.commands._page import print_note
+from voiceguide.commands._page import broken, print_note
 from voiceguide.controls import describe
 from voiceguide.scheduler.bells import BELLS
 from voiceguide.score import Score
@@ -272,7 +272,7 @@ def compose(score: Score, said: str, told: str, *, size: tuple[int, int], keys: 
         _bar("here", 1 - tape.frame(left_here) / max(whole, 1), clock(left_here), width),
         _bar("in all", 1 - tape.frame(left) / max(tape.end, 1), clock(left), width),
         "",
-        *textwrap.wrap(told or _KEYS, width)[: max(height - 7, 1)],
+        *(line[:width] for line in broken(told or _KEYS, width)[: max(height - 7, 1)]),
     ]
     following = next((one.title for one in chapters[here + 1 : here + 2] if not score.is_ending), "the end")
     head = [_bold(title[:width]), f"Next: {following}"[:width], ""]

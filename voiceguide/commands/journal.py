@@ -6,18 +6,18 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
 from voiceguide.commands import as_called
-from voiceguide.commands._journal import for_programs, in_a_line, in_full, open_journal
+from voiceguide.commands._journal import day_meant_stop, for_programs, in_a_line, in_full, open_journal
 from voiceguide.commands._options import json_option
 from voiceguide.commands._output import output_options
 from voiceguide.commands._speaking import LANGUAGE
-from voiceguide.entry import A_DAY_AT_MOST, Entry, is_part_of_a_stop
+from voiceguide.entry import Entry
 from voiceguide.entry_fields import (
     check_began,
     parse_began,
@@ -34,7 +34,7 @@ from voiceguide.journal_tables import UnreadableEntry
 from voiceguide.library import DEFAULT_ROUTINE, load_leaflet, routine_names
 from voiceguide.private_files import OWNERS_FILE
 from voiceguide.review import review
-from voiceguide.shown_text import in_one_line
+from voiceguide.shown_text import for_screen, in_one_line
 from voiceguide.units import Milliseconds
 from voiceguide.whole_files import check_file_target, replacing, write_utf8
 
@@ -85,7 +85,12 @@ def _parse_date(text: str) -> datetime:
     for name, days in (("today", 0), ("yesterday", 1)):
         if day.lower().startswith(name):
             day = f"{now.date() - timedelta(days=days)}{day[len(name) :]}"
-    when = parse_began(day)
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        when = parse_began(day)
+    else:  # sessions of a day are told apart, and held against each other, by their times
+        raise ValueError(f"'{text}' names no time of that day")
     check_began(when, now)
     if when.replace(tzinfo=None) != datetime.fromisoformat(day).replace(tzinfo=None):
         click.echo(f"Note: the clocks went forward over {text}. It is kept as {when:%H:%M}.", err=True)
@@ -201,10 +206,11 @@ def _show(number: int, *, as_json: bool) -> None:
     """Show all that is kept of the session ID."""
     with open_journal() as journal:
         entry = journal.get(number)
+        meant_stop = day_meant_stop(entry, journal)
     if as_json:
         click.echo(_json(for_programs(entry)))
         return
-    for line in in_full(entry, load_leaflet(LANGUAGE)):
+    for line in in_full(entry, load_leaflet(LANGUAGE), meant_stop=meant_stop):
         click.echo(line)
 
 
@@ -291,7 +297,7 @@ def _import(file: Path) -> None:
     click.echo(f"{file}: {_count(new)} added, {len(entries) - new} there already")
     for entry, one in zip(entries, found, strict=True):
         if not one.is_same:
-            title = f"{entry.began:%Y-%m-%d %H:%M}, {in_one_line(entry.routine)}"
+            title = f"{entry.began:%Y-%m-%d %H:%M}, {for_screen(in_one_line(entry.routine))}"
             click.echo(f"  {title}: the file says other things of it; session {one.number} stays as it is.")
 
 
@@ -299,11 +305,7 @@ def _say(entry: Entry, journal: Journal) -> None:
     """Print what is stored, and whether its day means stop."""
     leaflet = load_leaflet(LANGUAGE)
     click.echo(in_a_line(entry, leaflet))
-    try:
-        entries = journal.entries(since=entry.began - A_DAY_AT_MOST)
-    except UnreadableEntry:
-        entries = [entry]  # what cannot be read says nothing of its day
-    if is_part_of_a_stop(entry, entries):
+    if day_meant_stop(entry, journal):
         click.echo(leaflet.journal["meant_stop"])
 
 

@@ -17,7 +17,7 @@ from voiceguide.commands._options import (
     voice_options,
 )
 from voiceguide.commands._page import print_note
-from voiceguide.commands._person import own_conditions
+from voiceguide.commands._person import own_conditions, said_first
 from voiceguide.commands._speaking import LANGUAGE, measured_by, open_voice
 from voiceguide.commands._told import parts_left, what_is_left
 from voiceguide.earcons import EARCON_LENGTHS, MEANINGS
@@ -49,6 +49,8 @@ def _routines(voice: Voice | None) -> Rows:
     measure = measured_by(voice)
     rows = []
     conditions = own_conditions()
+    for line in said_first(conditions):
+        print_note(as_called(line))
     for name in routine_names():
         path = find_routine(name)
         try:

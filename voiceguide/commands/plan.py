@@ -22,13 +22,15 @@ from voiceguide.appointments import (
     moved_or_new,
 )
 from voiceguide.commands import TYPED, as_called
+from voiceguide.commands._journal import open_journal
 from voiceguide.commands._options import command_line, json_option, located_in, time_of_day
 from voiceguide.commands._outcomes import as_answered
 from voiceguide.commands._output import check_output, output_options
 from voiceguide.commands._page import print_section
-from voiceguide.commands._person import own_conditions, profile_without_a_sign
-from voiceguide.commands._speaking import LANGUAGE, measured_by, open_voice
-from voiceguide.commands._told import explain, routines_for, what_is_left
+from voiceguide.commands._pain import stop_that_holds
+from voiceguide.commands._person import NO_ANSWERS, own_conditions, profile_without_a_sign
+from voiceguide.commands._speaking import LANGUAGE, measured_by, open_voice, tell_later, tell_what_waits
+from voiceguide.commands._told import explain, routines_for
 from voiceguide.errors import NothingLeft, Unavailable, UsageError, VoiceguideError
 from voiceguide.folders import private_folder
 from voiceguide.journal import FILE as JOURNAL
@@ -79,6 +81,8 @@ def command(
     one moves the same six sessions, also in the calendar that imports it.
     """
     profile = profile_without_a_sign()
+    if profile is None:
+        tell_later(as_called(NO_ANSWERS))
     now = datetime.now(tz=UTC)
     folder = private_folder()
     kept = None
@@ -111,10 +115,14 @@ def command(
     else:
         notes = [*_first(), *_before_the_first(called, kept)]
         _print(appointments, target, notes, is_beside=is_beside)
+    tell_what_waits()
 
 
 def _first() -> Iterator[str]:
     """Yield what comes before each session, for whom it may only be done after it."""
+    with open_journal() as journal:
+        if told := stop_that_holds(journal, datetime.now().astimezone()):
+            yield told
     if "pregnancy" in own_conditions():
         yield load_leaflet(LANGUAGE).appointments["ask_first"]
 
@@ -135,16 +143,16 @@ def _usual() -> str:
 def _routine(name: str) -> tuple[str, int]:
     """Return what a routine is called wherever it is typed, and how many minutes it takes."""
     path = find_routine(name)
-    found, conditions = load_routine(path), own_conditions()
-    options = Options(cautions=conditions)
-    if what_is_left(found, load_points(), conditions) == "nothing":
-        raise explain(NothingLeft(found.id, conditions), options)
+    found, options = load_routine(path), Options(cautions=own_conditions())
     try:
         voice = open_voice(None, None)
     except Unavailable:
         voice = None  # a plan needs no sound
     with located_in(path):
-        usual = estimate(found, load_points(), load_language(LANGUAGE), measured_by(voice), options).usual
+        try:
+            usual = estimate(found, load_points(), load_language(LANGUAGE), measured_by(voice), options).usual
+        except NothingLeft as error:
+            raise explain(error, options) from None
     return str(path.resolve()) if Path(name) == path else name, whole_minutes(usual)
 
 

@@ -158,7 +158,8 @@ def _changes(session: Session, visit: Visit) -> Iterator[str]:
 def _outline(session: Session) -> Iterator[str]:
     """Yield whom it is for, what is pressed and iced, and what its author wants to be read first."""
     plan, routine = session.plan, session.plan.routine
-    if summary := routine.summaries.get(session.language.tag):
+    is_whole = plan.cautions.isdisjoint(one.why for one in plan.left_out)
+    if is_whole and (summary := routine.summaries.get(session.language.tag)):
         yield f"For: {summary}."
     if by := session.options.assist:
         yield f"That is how it is written. Here every point goes by {by}."

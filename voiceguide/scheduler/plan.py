@@ -182,7 +182,12 @@ def exclude(plan: Plan, conditions: Collection[str]) -> Plan:
         for visit in plan.visits
         if forbidding.intersection(visit.cautions)
     }
-    return leave_out(replace(plan, cautions=forbidding), why)
+    try:
+        return leave_out(replace(plan, cautions=forbidding), why)
+    except NothingLeft as error:
+        # Whoever settles one of them is not to meet the next one then.
+        forbidden = {caution for visit in plan.visits if visit.points for caution in visit.cautions}
+        raise NothingLeft(error.routine, error.why | (forbidding & forbidden)) from None
 
 
 def shorten_ice(plan: Plan, longest: Milliseconds) -> Plan:
@@ -206,7 +211,8 @@ def leave_out(plan: Plan, why: Mapping[str, str]) -> Plan:
         return plan
     pressed = tuple(visit for visit in plan.visits if visit.points and visit.stop not in why)
     if not pressed:
-        raise NothingLeft(plan.routine.id, {one.why for one in plan.left_out} | {*why.values()})
+        pressed_else = {one.why for one in plan.left_out if not one.id.startswith("ice.")}
+        raise NothingLeft(plan.routine.id, pressed_else | {*why.values()})
     kept = tuple(visit for visit in plan.visits if visit.stop not in why)
     while misplaced := find_misplaced_ice(kept):
         # What is left out may be all that the ice was for, or what kept it close to its work.
