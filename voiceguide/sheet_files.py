@@ -35,12 +35,12 @@ th strong { display: block; }
   body { font-size: 8.5pt; line-height: 1.3; margin: 0; padding: 0; max-width: none; }
   h1 { font-size: 15pt; }
   h2, caption { font-size: 10pt; }
-  .before { columns: 2; margin-top: 6pt; }
-  section > ul { margin-bottom: 6pt; }
+  .before { columns: 2; margin-top: 4pt; }
+  section > ul { margin-bottom: 3pt; }
   .wide { overflow: visible; margin: 2pt 0 8pt; }
   table { min-width: 0; }
   thead { display: table-header-group; }
-  th, td { padding: 2.5pt 7pt 2pt 0; }
+  th, td { padding: 2pt 7pt 1.5pt 0; }
   td p, th p { margin: 0; }
   h2 { break-after: avoid; margin-bottom: 0; }
   .last { break-inside: avoid; margin-top: 6pt; }
