@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ def pytest_configure() -> None:
     """Let nobody's own content take part where the tests look round before they begin."""
     os.environ["VOICEGUIDE_DATA"] = os.devnull
     sys.addaudithook(no_network.watch)  # for good: nobody can take it away again
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # As a shell has it for what it starts in the background; what is started here would ignore it, too.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(trylast=True)
