@@ -89,6 +89,6 @@ def test_a_folder_of_ones_own_may_begin_with_a_tilde(monkeypatch: pytest.MonkeyP
 
 def test_a_place_of_ones_own_is_offered_as_a_shell_understands_it() -> None:
     denied = PermissionError(errno.EACCES, "Permission denied")
-    hint = str(explained(denied, Path("/root/my plan.csv")).hint)
+    hint = str(explained(denied, Path("/closed/my plan.csv")).hint)
     typed = hint.split("`")[1]
     assert typed == "-o ~/'my plan.csv'"

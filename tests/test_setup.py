@@ -681,10 +681,19 @@ def test_whoever_has_nothing_left_is_told_what_comes_next() -> None:
     assert follows(risk_age="yes").endswith(WORDS["start_nothing"])
 
 
-def test_a_plan_says_that_the_last_session_meant_stop(run: Run, stranger: Path) -> None:
+def test_a_plan_says_that_the_last_session_meant_stop(run: Run, stranger: Path, tmp_path: Path) -> None:
     keep_answers(stranger)
     run("journal", "add", "--minutes", "6", "--before", "3", "--after", "6")
     assert "Press no more today" in " ".join(run("plan").out.split())
+    file = tmp_path / "plan.ics"
+    assert run("plan", "-o", str(file)).code == 0
+    assert "Press no more" not in file.read_bytes().decode().replace("\r\n ", ""), "it is of today"
+
+
+def test_a_plan_needs_no_journal_that_can_be_read(run: Run, stranger: Path) -> None:
+    keep_answers(stranger)
+    (stranger / "private" / "journal.sqlite3").mkdir()
+    assert (run("journal", "list").code, run("plan").code) == (1, 0)
 
 
 def test_nothing_is_planned_after_a_sign(run: Run, stranger: Path, tmp_path: Path) -> None:

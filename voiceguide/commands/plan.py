@@ -113,18 +113,23 @@ def command(
     if as_json:
         click.echo(json.dumps(_document(appointments, target), indent=2, ensure_ascii=False))
     else:
-        notes = [*_first(), *_before_the_first(called, kept)]
+        notes = [*_stop(), *_first(), *_before_the_first(called, kept)]
         _print(appointments, target, notes, is_beside=is_beside)
     tell_what_waits()
 
 
 def _first() -> Iterator[str]:
     """Yield what comes before each session, for whom it may only be done after it."""
-    with open_journal() as journal:
-        if told := stop_that_holds(journal, datetime.now().astimezone()):
-            yield told
     if "pregnancy" in own_conditions():
         yield load_leaflet(LANGUAGE).appointments["ask_first"]
+
+
+def _stop() -> Iterator[str]:
+    """Yield that the sessions so far meant stop. It holds now, and so it is no matter for a calendar."""
+    # What the journal has to say of itself it says to `play` and `journal`: a plan needs none of it.
+    with suppress(VoiceguideError), open_journal() as journal:
+        if told := stop_that_holds(journal, datetime.now().astimezone()):
+            yield told
 
 
 def _before_the_first(routine: str, kept: Appointments | None) -> Iterator[str]:
