@@ -114,7 +114,7 @@ def copy_kept(files: list[KeptFile], target: Path) -> list[KeptFile]:
     Raises
     ------
     VoiceguideError
-        If a file cannot be read, or there is nothing to copy but links.
+        If a file cannot be read, or none of it is a file here.
     OSError
         If the copy cannot be written.
     """
@@ -122,7 +122,7 @@ def copy_kept(files: list[KeptFile], target: Path) -> list[KeptFile]:
     plain = [one for one in files if one.leads_to is None and _is_file(one.path)]
     if not plain:
         raise VoiceguideError(
-            "there is nothing to copy: what is kept lies elsewhere",
+            "there is nothing to copy: none of what is kept is a file here",
             hint="`voiceguide data path` shows where.",
         )
     databases = {one.name for one in plain if one.name.endswith(_DATABASE) and _is_database(one)}

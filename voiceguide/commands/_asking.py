@@ -22,6 +22,7 @@ from voiceguide.gate import CHANGED, SIDES, STANDING, UNSURE, YES, Question, Wal
 from voiceguide.leaflet import Leaflet
 from voiceguide.library import load_leaflet
 from voiceguide.profile import Profile, load_profile, put_profile_aside, save_profile
+from voiceguide.shown_text import shown
 
 Speak = Callable[[str], None]
 _SHORT = {"y": "yes", "n": "no", "l": "left", "r": "right", "u": "unsure", "b": "back"}
@@ -30,8 +31,6 @@ _CHOICES = re.compile(r" \[[a-z/]+\]$")
 """The answers there are, after a question."""
 _PATIENCE = 5
 """Wrong answers in a row, after which what comes through a pipe is taken for no person."""
-_SHOWN = 40
-"""Characters of a wrong answer that are shown."""
 
 
 def set_up(day: date, *, speak: Speak | None = None, results_to_stderr: bool = False) -> Profile:
@@ -163,7 +162,7 @@ class _Talk:
                 )
             if word != "?":
                 wrong = self._words["wrong_yes_no" if is_yes_no else "wrong_side"]
-                self.tell(wrong.format(text=_shown(word)))
+                self.tell(wrong.format(text=shown(word)))
             self.tell(asked)
 
 
@@ -172,8 +171,3 @@ def _read_line() -> str:
     if sys.stdin is None:
         return ""
     return sys.stdin.readline()
-
-
-def _shown(text: str) -> str:
-    """Return what was typed, short, and without what would move the cursor of a terminal."""
-    return "".join(letter if letter.isprintable() else "�" for letter in text[:_SHOWN])

@@ -38,7 +38,7 @@ from voiceguide.library import (
 from voiceguide.loops import TITLES
 from voiceguide.scheduler.options import Options
 from voiceguide.session import estimate
-from voiceguide.units import MINUTE, in_seconds
+from voiceguide.units import MINUTE, in_seconds, whole_minutes
 from voiceguide.voice import Voice, default_voice
 
 Rows = list[dict[str, Any]]
@@ -70,7 +70,7 @@ def _routines(voice: Voice | None) -> Rows:
             {
                 "id": name,
                 "title": routine.title(LANGUAGE),
-                "minutes": round(known.usual / MINUTE),
+                "minutes": whole_minutes(known.usual),
                 "shortest": -(-known.shortest // MINUTE),
                 "longest": known.longest // MINUTE,
                 "summary": routine.summaries.get(LANGUAGE, ""),
